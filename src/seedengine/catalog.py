@@ -1,0 +1,50 @@
+"""What a target holds: tables, columns, keys and foreign keys, as plain data without a database's objects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as the database declares it; `type` is the database's own text (`numeric(10,2)`, `text[]`)."""
+
+    name: str
+    type: str
+    nullable: bool = True
+    default: str | None = None
+    generated: bool = False
+    identity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """`columns` of a table refer to `target_columns` of `target`; a table may refer to itself."""
+
+    columns: tuple[str, ...]
+    target: str
+    target_columns: tuple[str, ...]
+    deferrable: bool = False
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table; `unique` lists the column sets that are unique besides the primary key."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, or None."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Every table of a target that a name without a schema reaches; `ours` says that seedengine made it all."""
+
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    ours: bool = False
