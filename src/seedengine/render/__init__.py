@@ -1,0 +1,1 @@
+"""What the engine returns, as text for a person: one module for each kind of result."""
