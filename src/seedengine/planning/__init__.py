@@ -1,0 +1,18 @@
+"""What a run will do, as plain data, and how a spec fits a database."""
+
+from seedengine.planning.cleanup import Cleaning, plan_cleaning, spec_and_database
+from seedengine.planning.fit import find_misfits, lacking_tables
+from seedengine.planning.plan import CleanStep, InsertStep, Plan, Summary, TableResult
+
+__all__ = [
+    "CleanStep",
+    "Cleaning",
+    "InsertStep",
+    "Plan",
+    "Summary",
+    "TableResult",
+    "find_misfits",
+    "lacking_tables",
+    "plan_cleaning",
+    "spec_and_database",
+]

@@ -1,0 +1,77 @@
+"""What a run will do, as plain data: which tables are cleaned in which order, which rows are inserted in which."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from seedengine.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class CleanStep:
+    """Rows of one table go; `why` says which: by its filter, as generated rows, or by hanging on another table's."""
+
+    table: str
+    why: str
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InsertStep:
+    """The rows of one entity come into its table; `later` names the columns that are set once all rows are there."""
+
+    table: str
+    entity: str
+    rows: int
+    columns: tuple[str, ...]
+    later: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that `apply` will do, in the order in which it will do it.
+
+    `fields` is the order in which fields are evaluated, across entities. `fingerprint` is that of the spec and of the
+    versions that values depend on.
+    """
+
+    spec: str
+    seed: int
+    fingerprint: str
+    target: str | None
+    create: tuple[str, ...]
+    clean: tuple[CleanStep, ...]
+    insert: tuple[InsertStep, ...]
+    fields: tuple[str, ...]
+    warnings: tuple[Diagnostic, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The same plan as plain JSON data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class TableResult:
+    """What a run did to one table."""
+
+    table: str
+    removed: int
+    inserted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did, table by table in the order of insertion, and how long it took in seconds."""
+
+    spec: str
+    target: str
+    tables: tuple[TableResult, ...]
+    seconds: float
+    warnings: tuple[Diagnostic, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The same summary as plain JSON data."""
+        return asdict(self)

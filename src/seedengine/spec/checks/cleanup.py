@@ -1,0 +1,158 @@
+"""Cleanup: filters that are narrow, and that match what the spec itself makes."""
+
+from seedengine.spec.checks.findings import Findings, did_you_mean
+from seedengine.spec.cleanup import NARROWEST_CONTAINS, Condition, RowFilter, TableFilter
+from seedengine.spec.generators import Choice, Constant, Cycle, Int, Sequence, TemplateText, Value
+from seedengine.spec.keys import unique_everywhere
+from seedengine.spec.ranges import read_datetime
+from seedengine.spec.walk import Place
+
+
+def check_cleanup(findings: Findings) -> None:
+    """Find filters that catch too much, and rows that would pile up with every run."""
+    for table, entry in findings.spec.cleanup.items():
+        place = ("cleanup", table)
+        if isinstance(entry, TableFilter):
+            _filter(findings, table, place, entry)
+        elif table not in findings.scope.tables:
+            help = did_you_mean(table, findings.scope.tables)
+            findings.error("S217", f"no entity fills the table `{table}`: nothing of it is generated", place, help)
+    reached = _reached(findings)
+    for table, entities in findings.scope.tables.items():
+        own = findings.spec.cleanup.get(table)
+        for entity in entities:
+            if isinstance(own, TableFilter) and not own.is_empty() and not _hangs(findings, table, reached):
+                _piles_up(findings, entity, table, own)
+            elif table not in reached and _plain_number(findings, entity) and not _has_parent(findings, table):
+                help = f"add `{table}: …` to `cleanup`, or give it keys such as `{{uuid: {{}}}}`"
+                message = f"no cleanup entry reaches `{entity}`, whose keys are plain numbers"
+                findings.warn("W301", message, ("entities", entity), help)
+
+
+def _filter(findings: Findings, table: str, place: Place, entry: TableFilter) -> None:
+    if entry.is_empty() and entry.follows is None:
+        findings.error("S214", f"the filter of `{table}` says nothing: it would match every row", place, _NARROW)
+    elif not entry.is_empty() and not entry.is_positive():
+        findings.error(
+            "S214",
+            f"the filter of `{table}` only narrows: a branch of it has no positive match",
+            place,
+            _NARROW,
+            key=True,
+        )
+    for part in entry.parts():
+        for column, condition in part.columns.items():
+            _condition(findings, (*place, column), condition)
+
+
+_NARROW = (
+    "name what is yours: `equals`, `in`, `starts_with`, `ends_with`, "
+    f"`contains` with at least {NARROWEST_CONTAINS} characters, or `{{removed: Table.column}}`"
+)
+
+
+def _condition(findings: Findings, place: Place, condition: Condition) -> None:
+    if not condition.model_fields_set:
+        findings.error("S214", "a condition without a comparison", place, _NARROW)
+    for key in ("before", "after"):
+        text = getattr(condition, key)
+        try:
+            if text is not None:
+                read_datetime(text)
+        except ValueError as error:
+            findings.error("S130", f"`{text}` is not {error}", (*place, key), "write a date or a time in UTC")
+
+
+def _reached(findings: Findings) -> set[str]:
+    """The tables that a cleanup entry reaches: by itself, or because they hang on one by foreign key."""
+    keys = findings.foreign_keys
+    reached = {table for table, entry in findings.spec.cleanup.items() if entry == "generated" or not entry.is_empty()}
+    growing = True
+    while growing:
+        more = {table for table, own in keys.items() if any(key.target in reached for key in own)} - reached
+        reached |= more
+        growing = bool(more)
+    return reached
+
+
+def _hangs(findings: Findings, table: str, reached: set[str]) -> bool:
+    return any(key.target in reached and key.target != table for key in findings.foreign_keys[table])
+
+
+def _has_parent(findings: Findings, table: str) -> bool:
+    return any(key.target != table for key in findings.foreign_keys[table])
+
+
+def _plain_number(findings: Findings, entity: str) -> bool:
+    fields = findings.spec.entities[entity].fields
+    key = findings.scope.key(entity)
+    numbers = [isinstance(fields.get(column), Sequence | Int | Cycle) for column in key]
+    return bool(numbers) and all(numbers) and not unique_everywhere(findings.scope, entity)
+
+
+def _piles_up(findings: Findings, entity: str, table: str, entry: TableFilter) -> None:
+    if _matches(findings, entity, entry) is False:
+        column = next(iter(entry.columns), table)
+        message = (
+            f"the cleanup filter of `{table}` does not match the rows of `{entity}`: they would pile up with every run"
+        )
+        findings.error(
+            "S213",
+            message,
+            ("entities", entity),
+            f"let `{column}` fit the filter, or widen the filter",
+            key=True,
+        )
+
+
+def _matches(findings: Findings, entity: str, part: RowFilter) -> bool | None:
+    """Whether every row matches (True), none does (False), or the text does not show it (None)."""
+    fields = findings.spec.entities[entity].fields
+    found = [_fits(fields[column], condition) for column, condition in part.columns.items() if column in fields]
+    found += [None for column in part.columns if column not in fields]
+    found += [_matches(findings, entity, each) for each in part.all]
+    if part.any:
+        branches = [_matches(findings, entity, each) for each in part.any]
+        found.append(True if True in branches else False if set(branches) == {False} else None)
+    if part.not_ is not None:
+        inner = _matches(findings, entity, part.not_)
+        found.append(None if inner is None else not inner)
+    return False if False in found else None if None in found else True
+
+
+def _fits(value: Value, condition: Condition) -> bool | None:
+    if isinstance(value, Choice | Cycle):
+        each = {_fits(one, condition) for one in value.values}
+        return each.pop() if len(each) == 1 else None
+    if isinstance(value, Constant):
+        head = tail = value.root
+        whole = True
+    elif isinstance(value, TemplateText) and value.parts:
+        head = value.parts[0] if isinstance(value.parts[0], str) else ""
+        tail = value.parts[-1] if isinstance(value.parts[-1], str) else ""
+        whole = False
+    else:
+        return None
+    tests = [_compare(head, tail, whole, name, getattr(condition, name)) for name in _TEXT_TESTS]
+    return False if False in tests else None if None in tests else True
+
+
+_TEXT_TESTS = ("equals", "in_", "starts_with", "ends_with", "contains", "is_null")
+
+
+def _compare(head: object, tail: object, whole: bool, test: str, wanted: object) -> bool | None:
+    """One test of a value that begins with `head` and ends with `tail`, and is just that when `whole`."""
+    if wanted is None:
+        return True
+    if test == "is_null":
+        return (head is None) == wanted if whole else not wanted
+    if test in ("equals", "in_"):
+        values = wanted if isinstance(wanted, tuple) else (wanted,)
+        return head in values if whole else None
+    text = str(wanted)
+    if test == "contains":
+        return text in str(head) if whole else None
+    known, found = (
+        (str(head), str(head).startswith(text)) if test == "starts_with" else (str(tail), str(tail).endswith(text))
+    )
+    return found if whole or len(known) >= len(text) else None

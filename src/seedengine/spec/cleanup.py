@@ -1,0 +1,115 @@
+"""Which rows are ours: structured conditions on columns, never SQL text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Scalar = str | bool | int | float
+"""A literal to compare with; it is always a bound parameter."""
+
+NARROWEST_CONTAINS = 6
+"""Fewer literal characters than these in `contains` would catch somebody's row sooner or later."""
+
+
+class Removed(BaseModel):
+    """The values of one column in the rows that this cleanup takes out of a table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    removed: Annotated[str, Field(pattern=r"^[^.]+\.[^.]+$", description="`Table.column`")]
+
+    @property
+    def table(self) -> str:
+        """The table whose removed rows are meant."""
+        return self.removed.partition(".")[0]
+
+    @property
+    def column(self) -> str:
+        """The column of that table."""
+        return self.removed.partition(".")[2]
+
+
+class Condition(BaseModel):
+    """What must hold of one column; several conditions must all hold."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    equals: Scalar | Removed | None = None
+    in_: Annotated[tuple[Scalar, ...] | Removed | None, Field(alias="in")] = None
+    starts_with: Annotated[str, Field(min_length=1)] | None = None
+    ends_with: Annotated[str, Field(min_length=1)] | None = None
+    contains: Annotated[str, Field(min_length=1)] | None = None
+    overlaps: Annotated[
+        tuple[Scalar, ...] | Removed | None,
+        Field(description="the column is an array that shares an element with these"),
+    ] = None
+    before: Annotated[str | None, Field(description="an ISO date or time, not included")] = None
+    after: Annotated[str | None, Field(description="an ISO date or time, not included")] = None
+    is_null: bool | None = None
+
+    def is_positive(self) -> bool:
+        """Whether the condition names what it wants closely enough to stand alone."""
+        return (
+            any(value is not None for value in (self.equals, self.in_, self.starts_with, self.ends_with))
+            or isinstance(self.overlaps, Removed)
+            or (self.contains is not None and len(self.contains) >= NARROWEST_CONTAINS)
+        )
+
+    def removed(self) -> Iterator[Removed]:
+        """Every `{removed: Table.column}` in it."""
+        return (value for value in (self.equals, self.in_, self.overlaps) if isinstance(value, Removed))
+
+
+class RowFilter(BaseModel):
+    """Conditions by column, all of which must hold, with `any`, `all` and `not` to combine more."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+    __pydantic_extra__: dict[str, Condition]
+
+    any: tuple[RowFilter, ...] = ()
+    all: tuple[RowFilter, ...] = ()
+    not_: Annotated[RowFilter | None, Field(alias="not")] = None
+
+    @property
+    def columns(self) -> dict[str, Condition]:
+        """The conditions by column, in the order of the spec."""
+        return self.__pydantic_extra__
+
+    def is_empty(self) -> bool:
+        """Whether it says nothing at all (and so would match every row)."""
+        return not (self.columns or self.any or self.all or self.not_)
+
+    def is_positive(self) -> bool:
+        """Whether every branch has a positive match, so that it cannot catch a whole table by accident."""
+        return (
+            any(condition.is_positive() for condition in self.columns.values())
+            or any(part.is_positive() for part in self.all)
+            or (bool(self.any) and all(part.is_positive() for part in self.any))
+        )
+
+    def parts(self) -> Iterator[RowFilter]:
+        """Itself and every filter inside it."""
+        yield self
+        for part in (*self.any, *self.all, *([self.not_] if self.not_ else [])):
+            yield from part.parts()
+
+    def removed(self) -> Iterator[Removed]:
+        """Every `{removed: Table.column}` in it."""
+        for part in self.parts():
+            for condition in part.columns.values():
+                yield from condition.removed()
+
+
+class TableFilter(RowFilter):
+    """A table's entry in `cleanup`; `follows` is the foreign key column that decides whose a row is."""
+
+    follows: str | None = None
+
+
+CleanupEntry = Literal["generated"] | TableFilter
+Cleanup = dict[str, CleanupEntry]
+
+_: Any = TableFilter.model_rebuild()

@@ -1,0 +1,100 @@
+"""`extends`: an entity takes over what it does not state, the table too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from seedengine.diagnostics import Diagnostic, closest
+from seedengine.spec.generators import Constant, Cycle
+from seedengine.spec.model import Entity, Spec
+from seedengine.spec.source import Document
+from seedengine.spec.walk import Place
+
+Origins = Mapping[str, Mapping[tuple[str, str], str]]
+"""For each entity, the entity that declares a key or a value: ("fields", name), ("let", name), ("", key)."""
+
+SOURCES = ("count", "per", "sample", "cross", "rows")
+"""The keys that say where rows come from; stating one of them replaces all of what an extended entity says of it."""
+
+NULL = Constant(None)
+
+_SOURCE_OPTIONS = ("share", "name", "where")
+
+
+def resolve(spec: Spec, document: Document) -> tuple[Spec, Origins, list[Diagnostic]]:
+    """The spec with every `extends` taken in, where each part was declared, and the faults of `extends` itself."""
+    resolved: dict[str, Entity] = {}
+    origins: dict[str, dict[tuple[str, str], str]] = {}
+    faults: list[Diagnostic] = []
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in resolved:
+            return
+        entity = spec.entities[name]
+        base = entity.extends
+        if base is not None and base not in spec.entities:
+            faults.append(_unknown(base, name, spec, document))
+            base = None
+        if base is not None and base in (*path, name):
+            circle = (*path, name)[(*path, name).index(base) :]
+            shown = " → ".join(f"`{each}`" for each in (*circle, base))
+            location = document.location(("entities", name, "extends"))
+            faults.append(Diagnostic("S206", f"entities extend each other: {shown}", location, "let one stand alone"))
+            base = None
+        if base is not None:
+            visit(base, (*path, name))
+        resolved[name], origins[name] = _merge(name, entity, base, resolved, origins)
+
+    for name in spec.entities:
+        visit(name, ())
+    entities = {name: _with_cells(resolved[name]) for name in spec.entities}
+    return spec.model_copy(update={"entities": entities}), origins, faults
+
+
+def _merge(
+    name: str,
+    entity: Entity,
+    base_name: str | None,
+    resolved: Mapping[str, Entity],
+    origins: Mapping[str, Mapping[tuple[str, str], str]],
+) -> tuple[Entity, dict[tuple[str, str], str]]:
+    stated = entity.model_fields_set
+    own = {("", key): name for key in stated}
+    own |= {("fields", field): name for field in entity.fields} | {("let", field): name for field in entity.let}
+    if base_name is None:
+        table = entity.table if "table" in stated else name
+        return entity.model_copy(update={"table": table}), own
+    base = resolved[base_name]
+    inherited = set(Entity.model_fields) - stated - {"extends", "fields", "let"}
+    if any(source in stated for source in SOURCES):
+        inherited -= {*SOURCES, *_SOURCE_OPTIONS}
+    update = {key: getattr(base, key) for key in inherited}
+    update["let"] = {**base.let, **entity.let}
+    update["fields"] = {**base.fields, **entity.fields}
+    return entity.model_copy(update=update), {**origins[base_name], **own}
+
+
+def _with_cells(entity: Entity) -> Entity:
+    """Hand-written rows as fields: each column holds its cells in turn, and what `fields` says where a row has none."""
+    if not entity.rows:
+        return entity
+    columns = dict.fromkeys(column for row in entity.rows for column in row)
+    cells = {
+        column: Cycle.model_construct(
+            values=tuple(row.get(column, entity.fields.get(column, NULL)) for row in entity.rows)
+        )
+        for column in columns
+    }
+    return entity.model_copy(update={"fields": {**cells, **{k: v for k, v in entity.fields.items() if k not in cells}}})
+
+
+def declared(origins: Origins, entity: str, kind: str, name: str) -> Place:
+    """The place in the document where a part of an entity is declared."""
+    owner = origins[entity].get((kind, name), entity)
+    return ("entities", owner, kind, name) if kind else ("entities", owner, name)
+
+
+def _unknown(base: str, name: str, spec: Spec, document: Document) -> Diagnostic:
+    near = closest(base, [each for each in spec.entities if each != name])
+    help = f"did you mean `{near}`?" if near else "name an entity of this spec"
+    return Diagnostic("S201", f"unknown entity `{base}`", document.location(("entities", name, "extends")), help)

@@ -1,0 +1,102 @@
+"""Pydantic's errors as diagnostics in this project's words, each with its place in the document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from seedengine.diagnostics import Diagnostic, closest
+from seedengine.spec.cleanup import Condition
+from seedengine.spec.generators import KINDS
+from seedengine.spec.model import Entity, Spec
+from seedengine.spec.source import Document
+from seedengine.spec.walk import Place
+
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "`true` or `false`",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "tuple_type": "a list",
+    "list_type": "a list",
+}
+
+
+def diagnose(error: ErrorDetails, document: Document) -> Diagnostic:
+    """One error of pydantic's as a diagnostic."""
+    loc = error["loc"]
+    place = place_of(loc)
+    kind, context = error["type"], error.get("ctx", {})
+    if kind.startswith("S") and kind[1:].isdigit():
+        offset = int(context.get("offset") or 0)
+        location = document.location_within(place, offset) if offset else document.location(place)
+        return Diagnostic(kind, str(context["text"]), location, context.get("help"))
+    if kind == "extra_forbidden":
+        key = str(place[-1])
+        near = closest(key, _known_keys(loc[:-1]))
+        known = ", ".join(f"`{name}`" for name in _known_keys(loc[:-1]))
+        help = f"did you mean `{near}`?" if near else f"known are {known}"
+        return Diagnostic("S102", f"unknown key `{key}`", document.location(place, key=True), help)
+    if kind == "missing":
+        message = f"missing key `{place[-1]}`"
+        return Diagnostic("S105", message, document.location(place[:-1]), f"add `{place[-1]}: …`")
+    return _wrong(error, place, document)
+
+
+def place_of(loc: tuple[str | int, ...]) -> Place:
+    """A place of pydantic's as a place in the document: the tags of unions, in angle brackets, are no keys."""
+    return tuple(part for part in loc if not (isinstance(part, str) and part.startswith("<")))
+
+
+def _wrong(error: ErrorDetails, place: tuple[str | int, ...], document: Document) -> Diagnostic:
+    kind, context = error["type"], error.get("ctx", {})
+    key = place[-1] if place else "document"
+    found = _shown(error["input"])
+    location = document.location(place)
+    if kind in _EXPECTED:
+        return Diagnostic("S106", f"`{key}` must be {_EXPECTED[kind]}, not {found}", location, _written(kind))
+    if kind in ("too_short", "too_long"):
+        bound = context.get("min_length", context.get("max_length"))
+        most = "at least" if kind == "too_short" else "at most"
+        return Diagnostic("S106", f"`{key}` must have {most} {bound} entries", location)
+    if kind == "string_pattern_mismatch":
+        message = f"{found} is not written as `{key}` is"
+        return Diagnostic("S106", message, location, f"it must match `{context.get('pattern')}`")
+    message = error["msg"][:1].lower() + error["msg"][1:].replace("'", "`")
+    return Diagnostic("S106", f"`{key}`: {message}, not {found}", location)
+
+
+def _written(kind: str) -> str | None:
+    return {"string_type": "quote it, if text is meant", "int_type": "write it without quotes"}.get(kind)
+
+
+def _known_keys(loc: tuple[str | int, ...]) -> tuple[str, ...]:
+    """The keys that a mapping at this place may have."""
+    last = loc[-1] if loc else None
+    if isinstance(last, str) and last.startswith("<") and last.strip("<>") in KINDS:
+        return _keys(KINDS[last.strip("<>")])
+    if not loc:
+        return _keys(Spec)
+    return _keys(Entity) if loc[0] == "entities" and len(loc) == 2 else _keys(Condition)
+
+
+def _keys(model: Any) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    text = str(value)
+    return f"`{text if len(text) <= 40 else text[:39] + '…'}`"

@@ -1,0 +1,60 @@
+"""The generators of the language, one model each."""
+
+from seedengine.spec.generators.base import Array, Constant, Generator
+from seedengine.spec.generators.computed import Computed, ListOf, Match, Object, Pick, TemplateText
+from seedengine.spec.generators.distribution import Distribution
+from seedengine.spec.generators.drawn import (
+    Bcrypt,
+    Bool,
+    Choice,
+    Cuid,
+    Cycle,
+    Date,
+    Datetime,
+    Decimal,
+    Faker,
+    Float,
+    Int,
+    Sequence,
+    Time,
+    Ulid,
+    Uuid,
+)
+from seedengine.spec.generators.related import AGGREGATES, Aggregate, Order, Ref, Summary
+from seedengine.spec.generators.union import KINDS, Quantity, Value
+
+__all__ = [
+    "AGGREGATES",
+    "KINDS",
+    "Aggregate",
+    "Array",
+    "Bcrypt",
+    "Bool",
+    "Choice",
+    "Computed",
+    "Constant",
+    "Cuid",
+    "Cycle",
+    "Date",
+    "Datetime",
+    "Decimal",
+    "Distribution",
+    "Faker",
+    "Float",
+    "Generator",
+    "Int",
+    "ListOf",
+    "Match",
+    "Object",
+    "Order",
+    "Pick",
+    "Quantity",
+    "Ref",
+    "Sequence",
+    "Summary",
+    "TemplateText",
+    "Time",
+    "Ulid",
+    "Uuid",
+    "Value",
+]

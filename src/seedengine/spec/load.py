@@ -1,0 +1,107 @@
+"""From the text of a spec to a checked model: every fault of the document is found in one go."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from seedengine.diagnostics import Diagnostic, InvalidSpec
+from seedengine.spec.checks import check
+from seedengine.spec.extends import Origins, resolve
+from seedengine.spec.facts import Facts
+from seedengine.spec.faults import diagnose, place_of
+from seedengine.spec.model import Spec
+from seedengine.spec.source import Document, Source, compose, read
+from seedengine.spec.walk import Place
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a document says, with `extends` resolved, and what is to be said of it.
+
+    `spec` is complete only where no fault is among the diagnostics.
+    """
+
+    spec: Spec
+    document: Document
+    origins: Origins
+    diagnostics: tuple[Diagnostic, ...]
+    path: Path
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics that stop nothing."""
+        return tuple(each for each in self.diagnostics if each.severity == "warning")
+
+    @property
+    def faults(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics that stop everything."""
+        return tuple(each for each in self.diagnostics if each.severity == "error")
+
+    def adding(self, diagnostics: Iterable[Diagnostic]) -> Loaded:
+        """The same with more diagnostics."""
+        return replace(self, diagnostics=in_order([*self.diagnostics, *diagnostics]))
+
+
+def examine(path: Path, facts: Facts) -> Loaded:
+    """The spec of a file and what the text of it shows.
+
+    Raises InvalidCall when the file cannot be read, InvalidSpec when too little of it is well formed to look further.
+    """
+    return examine_source(read(path), path, facts)
+
+
+def examine_source(source: Source, path: Path, facts: Facts) -> Loaded:
+    """The spec of a text and what it shows; raises InvalidSpec as `examine` does."""
+    document = compose(source)
+    spec, faults = _validate(document)
+    if spec is None:
+        raise InvalidSpec(in_order(faults))
+    spec, origins, extending = resolve(spec, document)
+    found = in_order([*faults, *extending, *check(spec, document, origins, facts)])
+    return Loaded(spec, document, origins, found, path)
+
+
+def _validate(document: Document) -> tuple[Spec | None, list[Diagnostic]]:
+    """The model of a document and its faults; where values are wrong, the model of all the rest of it."""
+    try:
+        return Spec.model_validate(document.data), []
+    except ValidationError as error:
+        faults = [diagnose(each, document) for each in error.errors(include_url=False)]
+        places = [place_of(each["loc"]) for each in error.errors(include_url=False)]
+    try:
+        return Spec.model_validate(_without(document.data, places)), faults
+    except ValidationError:
+        return None, faults
+
+
+def _without(data: Mapping[Any, Any], places: list[Place]) -> Any:
+    """The document with NULL for every field or `let` that has a fault in it, and without other faulty keys."""
+    pruned = copy.deepcopy(data)
+    for found in places:
+        in_value = len(found) >= 4 and found[0] == "entities" and found[2] in ("fields", "let")
+        cut = found[:4] if in_value else found
+        holder: Any = pruned
+        for key in cut[:-1]:
+            holder = holder.get(key) if isinstance(holder, dict) else None
+        if isinstance(holder, dict) and cut and cut[-1] in holder:
+            if in_value:
+                holder[cut[-1]] = None
+            else:
+                del holder[cut[-1]]
+    return pruned
+
+
+def in_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each once, in the order of the text."""
+
+    def where(diagnostic: Diagnostic) -> tuple[int, int, str]:
+        location = diagnostic.location
+        return (location.line, location.column, diagnostic.code) if location else (0, 0, diagnostic.code)
+
+    return tuple(sorted(dict.fromkeys(found), key=where))

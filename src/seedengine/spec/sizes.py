@@ -1,0 +1,87 @@
+"""How many rows and how many different values a spec asks for, as far as its text shows it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal as Number
+from fractions import Fraction
+from typing import Any
+
+from seedengine.spec.generators import (
+    Bool,
+    Choice,
+    Constant,
+    Cycle,
+    Date,
+    Datetime,
+    Decimal,
+    Int,
+    Time,
+    Value,
+)
+from seedengine.spec.scope import Scope
+
+
+def fewest_rows(scope: Scope, entity: str, depth: int = 0) -> int:
+    """The least number of rows that an entity can have."""
+    spec = scope.spec.entities[entity]
+    if spec.count is not None:
+        return spec.count
+    if spec.rows is not None:
+        return len(spec.rows)
+    if spec.where is not None or depth > 20:
+        return 0
+    if spec.per and not spec.sample:
+        ((parent, quantity),) = spec.per.items()
+        return fewest(quantity) * fewest_rows(scope, parent, depth + 1) if parent in scope.spec.entities else 0
+    if spec.share is not None:
+        rows = 1
+        for each in spec.cross or spec.sample or ():
+            rows *= fewest_rows(scope, each, depth + 1) if each in scope.spec.entities else 0
+        return int(rows * spec.share)
+    return 0
+
+
+def fewest(quantity: Value) -> int:
+    """The least that a quantity can be."""
+    if isinstance(quantity, Constant):
+        return quantity.root if isinstance(quantity.root, int) else 0
+    if isinstance(quantity, Int):
+        ends = quantity.range.literals()
+        return max(0, int(ends[0])) if ends else 0
+    if isinstance(quantity, Choice):
+        return min(fewest(each) for each in quantity.values)
+    return 0
+
+
+def domain_size(value: Value) -> int | None:
+    """How many different values a value can have; None where the text does not show it."""
+    if isinstance(value, Constant):
+        return 1
+    if isinstance(value, Bool):
+        return 2
+    if isinstance(value, Choice | Cycle):
+        if not all(isinstance(each, Constant) for each in value.values):
+            return None
+        return len({(type(each.root), each.root) for each in value.values if isinstance(each, Constant)})
+    if isinstance(value, Int | Decimal | Date | Datetime | Time):
+        ends = value.range.literals()
+        return None if ends is None else steps(*ends, digits=value.range.digits) + 1
+    return None
+
+
+def steps(low: Any, high: Any, digits: int = 0) -> int:
+    """How many steps lie between two literals: whole numbers, last digits, days, or milliseconds."""
+    if isinstance(low, datetime):
+        return int((high - low).total_seconds() * 1000)
+    if isinstance(low, date):
+        return int((high - low).days)
+    if isinstance(low, time):
+        return _milliseconds(high) - _milliseconds(low)
+    if isinstance(low, Number) or isinstance(high, Number):
+        return int((Fraction(high) - Fraction(low)) * 10**digits)
+    return int(high - low)
+
+
+def _milliseconds(moment: time) -> int:
+    return ((moment.hour * 60 + moment.minute) * 60 + moment.second) * 1000 + moment.microsecond // 1000

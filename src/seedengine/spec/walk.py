@@ -1,0 +1,56 @@
+"""Everything inside a model with its place in the document: values, expressions and ranges at any depth."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from seedengine.spec.expressions import Expression
+from seedengine.spec.generators import Array, Constant, Generator, Summary
+from seedengine.spec.ranges import Range
+
+Place = tuple[str | int, ...]
+"""Keys and list indexes from the top of the document."""
+
+
+def walk(node: object, place: Place = ()) -> Iterator[tuple[Place, object]]:
+    """Yield `node` and everything in it, outermost first, each with its place.
+
+    Values (Constant, Array, Generator), expressions and ranges are told apart by their class.
+    """
+    yield place, node
+    yield from _inside(node, place)
+
+
+def _inside(node: object, place: Place) -> Iterator[tuple[Place, object]]:
+    if isinstance(node, Constant):
+        return
+    if isinstance(node, Array):
+        yield from _inside(node.root, place)
+    elif isinstance(node, Range):
+        key: Place = () if node.text else ("from",)
+        yield from _expression(node.low, (*place, *key))
+        yield from _expression(node.high, (*place, *(() if node.text else ("to",))))
+    elif isinstance(node, Summary):
+        yield from _expression(node.argument, (*place, node.function))
+    elif isinstance(node, BaseModel):
+        for name, field in type(node).model_fields.items():
+            yield from _child(getattr(node, name), (*place, field.alias or name))
+    elif isinstance(node, dict):
+        for key_, value in node.items():
+            yield from _child(value, (*place, key_))
+    elif isinstance(node, tuple):
+        for position, value in enumerate(node):
+            yield from _child(value, (*place, position))
+
+
+def _child(node: Any, place: Place) -> Iterator[tuple[Place, object]]:
+    if isinstance(node, Constant | Generator | Array | Expression | Range):
+        yield from walk(node, place)
+    else:
+        yield from _inside(node, place)
+
+
+def _expression(node: object, place: Place) -> Iterator[tuple[Place, object]]:
+    if isinstance(node, Expression):
+        yield place, node
