@@ -1,0 +1,58 @@
+"""Values of Faker's providers."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from seedengine.generation import faker
+from seedengine.generation.context import Context
+from seedengine.generation.unique import spread
+from seedengine.spec.generators import Faker
+from seedengine.spec.scope import LOCALE
+
+
+def make_faker(value: Faker, context: Context) -> pl.Series:
+    """Faker's value for each row, in the row's locale."""
+    locales = _locales(context)
+    if value.unique:
+        return _unique(value, context, locales)
+    parts = []
+    for locale in locales.unique(maintain_order=True).to_list() or ["en_US"]:
+        positions = np.flatnonzero(locales.eq(locale).to_numpy()).astype(np.int64)
+        address = context.address[positions]
+        parts.append(
+            (
+                positions,
+                faker.values(value.method, value.args, _known(context, locale), context.key(), address),
+            )
+        )
+    return context.together(parts)
+
+
+def _locales(context: Context) -> pl.Series:
+    """The nearest locale: that of the value or of one around it, else the row's."""
+    if context.locale is None:
+        column = context.rows.column(LOCALE)
+        return column if context.taken is None else column.gather(context.taken)
+    value, path = context.locale
+    return context.at(path).value(value)
+
+
+def _known(context: Context, locale: str | None) -> str:
+    if locale is None or locale not in faker.locales():
+        raise context.fault(f"`{locale}` is no locale of Faker's", "faker", help="name one such as `en_US`")
+    return locale
+
+
+def _unique(value: Faker, context: Context, locales: pl.Series) -> pl.Series:
+    """A permutation of all the values that the method has."""
+    distinct = locales.unique(maintain_order=True).to_list() or ["en_US"]
+    if len(distinct) > 1:
+        help = "give the field one `locale:`"
+        raise context.fault("values of several locales may be alike, so they cannot be unique", "unique", help=help)
+    try:
+        domain = faker.domain(value.method, value.args, _known(context, distinct[0]))
+    except faker.NoDomain as error:
+        raise context.fault(str(error.args[0]), "unique", help=error.args[1] if len(error.args) > 1 else None) from None
+    return domain.at(spread(context, value.unique or True, domain.size))

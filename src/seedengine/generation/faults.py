@@ -1,0 +1,24 @@
+"""A value that cannot be made: where in the spec, and in which row."""
+
+
+class GenerationFault(Exception):
+    """What stopped a value: `place` is its way within the field `node` of an entity, `row` the row's number from 1.
+
+    `row` is None where no row is needed to see it, as with types that do not fit; `offset` is a character of the
+    expression at that place.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        entity: str,
+        node: str,
+        place: tuple[str | int, ...],
+        *,
+        row: int | None = None,
+        offset: int = 0,
+        help: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message, self.entity, self.node, self.place = message, entity, node, place
+        self.row, self.offset, self.help = row, offset, help

@@ -1,0 +1,128 @@
+"""Numbers of a range, shares of rows, and sequences."""
+
+from __future__ import annotations
+
+from decimal import Decimal as Number
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from seedengine.generation.bits import between, unit
+from seedengine.generation.context import Context
+from seedengine.generation.distributions import floats, integers
+from seedengine.generation.unique import spread
+from seedengine.spec.expressions import Expression
+from seedengine.spec.generators import Bool, Decimal, Distribution, Float, Generator, Int, Sequence
+from seedengine.spec.ranges import Bound, Range
+
+Integers = NDArray[np.int64]
+
+_INT4 = 2**31
+
+
+def whole(context: Context, value: Generator, low: Integers, high: Integers, shape: Distribution | None) -> Integers:
+    """A whole number between two ends for each row: uniform, of a shape, or without repeats.
+
+    Raises a fault that names the row where the range is empty.
+    """
+    empty = np.flatnonzero(low > high)
+    if len(empty):
+        first = int(empty[0])
+        message = f"the range {low[first]}..{high[first]} is empty"
+        raise context.fault(message, position=first, help="see to it that `from` is not above `to`")
+    if value.unique:
+        size = int(high[0] - low[0]) + 1 if len(low) else 1
+        return low + spread(context, value.unique, size)
+    if shape is None or shape.shape == "uniform":
+        return between(context.key(), context.address, low, high)
+    try:
+        return integers(shape.shape, shape.parameters, unit(context.key(), context.address), low, high)
+    except ValueError as error:
+        raise context.fault(str(error), "distribution") from None
+
+
+def end(context: Context, bound: Bound, side: str, name: str, dtype: pl.DataType) -> pl.Series:
+    """An end of a range for each row, cast to `dtype`; a fault names the row where it is NULL."""
+    if isinstance(bound, Expression):
+        column = context.evaluate(bound, name, side)
+    else:
+        column = pl.repeat(bound, len(context), dtype=dtype, eager=True)
+    missing = column.is_null().arg_max() if column.null_count() else None
+    if missing is not None:
+        raise context.fault(f"`{side}` is NULL", name, position=missing, help="say `when:` the field has a value")
+    try:
+        return column.cast(dtype)
+    except pl.exceptions.PolarsError:
+        raise context.fault(f"`{side}` is {column.dtype}, which is no end of a `{name}` range", name) from None
+
+
+def make_int(value: Int, context: Context) -> pl.Series:
+    """Whole numbers: int4 where both ends are literals of that size, else int8."""
+    low = end(context, value.range.low, "from", "int", pl.Int64()).to_numpy()
+    high = end(context, value.range.high, "to", "int", pl.Int64()).to_numpy()
+    ends = value.range.literals()
+    small = ends is not None and all(-_INT4 <= each < _INT4 for each in ends)
+    return pl.Series(whole(context, value, low, high, value.distribution)).cast(pl.Int32 if small else pl.Int64)
+
+
+def make_float(value: Float, context: Context) -> pl.Series:
+    """Floating-point numbers; the upper end is as likely as any other."""
+    low = end(context, value.range.low, "from", "float", pl.Float64()).to_numpy()
+    high = end(context, value.range.high, "to", "float", pl.Float64()).to_numpy()
+    shape = value.distribution or Distribution(shape="uniform")
+    empty = np.flatnonzero(low > high)
+    if len(empty):
+        message = f"the range {low[empty[0]]}..{high[empty[0]]} is empty"
+        raise context.fault(message, position=int(empty[0]), help="see to it that `from` is not above `to`")
+    try:
+        drawn = floats(shape.shape, shape.parameters, unit(context.key(), context.address), low, high)
+    except ValueError as error:
+        raise context.fault(str(error), "distribution") from None
+    return pl.Series(drawn)
+
+
+def make_decimal(value: Decimal, context: Context) -> pl.Series:
+    """Exact numbers with the digits that the range shows (of expressions: those of their types)."""
+    low = _decimal_end(context, value.range, "from", value.range.low)
+    high = _decimal_end(context, value.range, "to", value.range.high)
+    digits = max(value.range.digits, _scale(low), _scale(high))
+    steps = whole(context, value, _units(low, digits), _units(high, digits), value.distribution)
+    return from_units(steps, digits)
+
+
+def from_units(units: Integers, digits: int) -> pl.Series:
+    """Whole numbers of the last digit as decimals."""
+    last_digit = Number(1).scaleb(-digits)
+    scaled = pl.Series(units).cast(pl.Decimal(38, 0)) * pl.Series([last_digit], dtype=pl.Decimal(38, digits))
+    return scaled.cast(pl.Decimal(38, digits))
+
+
+def _decimal_end(context: Context, found: Range, side: str, bound: Bound) -> pl.Series:
+    if isinstance(bound, Expression):
+        column = context.evaluate(bound, "decimal", side)
+        dtype = column.dtype if isinstance(column.dtype, pl.Decimal) else pl.Decimal(38, 0)
+        if column.dtype == pl.Float64:
+            raise context.fault(f"`{side}` is double precision", "decimal", help="cast it: `(…)::numeric(10,2)`")
+        return end(context, bound, side, "decimal", dtype)
+    return pl.repeat(bound, len(context), dtype=pl.Decimal(38, found.digits), eager=True)
+
+
+def _scale(column: pl.Series) -> int:
+    return column.dtype.scale if isinstance(column.dtype, pl.Decimal) else 0
+
+
+def _units(column: pl.Series, digits: int) -> Integers:
+    """Decimals as whole numbers of the last digit."""
+    factor = pl.Series([10**digits]).cast(pl.Decimal(38, 0))
+    return (column.cast(pl.Decimal(38, digits)) * factor).cast(pl.Int64).to_numpy().astype(np.int64)
+
+
+def make_bool(value: Bool, context: Context) -> pl.Series:
+    """True in a part of the rows."""
+    return pl.Series(unit(context.key(), context.address) < float(value.share))
+
+
+def make_sequence(value: Sequence, context: Context) -> pl.Series:
+    """start, start + step, … by the row number; an int8."""
+    return pl.Series(value.start + value.step * context.ordinal)
