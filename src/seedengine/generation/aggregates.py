@@ -10,10 +10,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from seedengine.generation.children import children_of
-from seedengine.generation.columns import nest, scatter, take
+from seedengine.generation.columns import nest, repeat, scatter, take
 from seedengine.generation.context import Context
 from seedengine.generation.expressions import EvaluationFault, evaluate
-from seedengine.spec.expressions import ExpressionFault, parse
+from seedengine.spec.expressions import ExpressionFault, Path, parse
 from seedengine.spec.generators import Aggregate, Value
 from seedengine.spec.readings import Reader, children
 from seedengine.spec.references import find_reference
@@ -45,7 +45,7 @@ def _filled(context: Context, result: pl.Series, empty: Value) -> pl.Series:
     if isinstance(result.dtype, pl.Decimal) and filling.dtype.is_integer():
         filling = filling.cast(result.dtype)
     kept = np.setdiff1d(np.arange(len(context), dtype=np.int64), missing)
-    return context.together([(kept, result.gather(kept)), (missing, filling)])
+    return context.together([(kept, take(result, kept)), (missing, filling)])
 
 
 def _is_empty_list(column: pl.Series) -> NDArray[np.bool_]:
@@ -117,7 +117,7 @@ def _of_entity(
     keys = [inner.evaluate(order.expression, "order_by") for order in value.order_by]
     argument = value.summary.argument
     if argument.path in ((child,), *((name,) for name in reader.entities)) and value.summary.function == "count":
-        return pl.repeat(True, len(inner), dtype=pl.Boolean(), eager=True), owners, keys
+        return repeat(True, len(inner), pl.Boolean()), owners, keys
     return inner.evaluate(argument, "aggregate", value.summary.function), owners, keys
 
 
@@ -145,7 +145,7 @@ def _sum(elements: pl.Series, owners: Integers, size: int) -> pl.Series:
 
 def _avg(elements: pl.Series, owners: Integers, size: int) -> pl.Series:
     cast = "" if elements.dtype == pl.Float64 else "::numeric"
-    columns = {("s",): _sum(elements, owners, size), ("n",): _count(elements, owners, size)}
+    columns: dict[Path, pl.Series] = {("s",): _sum(elements, owners, size), ("n",): _count(elements, owners, size)}
     return evaluate(_PARSED(f"s{cast} / nullif(n, 0)"), columns, size)
 
 

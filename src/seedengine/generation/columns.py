@@ -68,16 +68,25 @@ def scatter(parts: Sequence[tuple[Integers, pl.Series]], size: int) -> pl.Series
     dtype: pl.DataType = pl.Null()
     for _, part in parts:
         dtype = common_type(dtype, part.dtype)
+    parts = [part for part in parts if len(part[1])]
     if not parts:
-        return pl.Series(values=[None] * size, dtype=dtype)
+        return repeat(None, size, dtype)
     whole = pl.concat([part.cast(dtype) for _, part in parts]) if len(parts) > 1 else parts[0][1].cast(dtype)
     source = np.full(size, -1, dtype=np.int64)
     source[np.concatenate([positions for positions, _ in parts])] = np.arange(len(whole), dtype=np.int64)
     return take(whole, source)
 
 
+def repeat(value: object, size: int, dtype: pl.DataType) -> pl.Series:
+    """The same value in every row."""
+    one = pl.Series(values=[value], dtype=dtype)
+    return one.new_from_index(0, size) if size else one.clear()
+
+
 def take(column: pl.Series, positions: Integers) -> pl.Series:
     """The values at these positions; NULL where a position is -1."""
+    if not len(positions):
+        return column.clear()
     if len(positions) and positions.min() < 0:
         indexes = pl.Series(positions)
         return column.gather(indexes.set(indexes < 0, None))

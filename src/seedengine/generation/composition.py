@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from seedengine.generation.bits import below, unit
-from seedengine.generation.columns import members, nest, numbers
+from seedengine.generation.columns import members, nest, numbers, repeat, take
 from seedengine.generation.context import Context
 from seedengine.generation.distributions import weighted
 from seedengine.generation.expressions import to_text
@@ -90,7 +90,7 @@ def make_pick(value: Pick, context: Context) -> pl.Series:
     parts = []
     for name in members(column.dtype):
         positions = np.flatnonzero(key.eq(name).fill_null(False).to_numpy()).astype(np.int64)
-        parts.append((positions, column.struct.field(name).gather(positions)))
+        parts.append((positions, take(column.struct.field(name), positions)))
     return context.together(parts)
 
 
@@ -108,7 +108,7 @@ def make_array(value: Array, context: Context) -> pl.Series:
         positions = np.arange(size, dtype=np.int64) * count + number
         parts.append((positions, context.value(each, number)))
     if not parts:
-        return pl.repeat([], size, dtype=pl.List(pl.String), eager=True)
+        return repeat([], size, pl.List(pl.String))
     return nest(context.together(parts, size * count), np.repeat(np.arange(size, dtype=np.int64), count), size)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from seedengine.generation.bits import nested, unit
 from seedengine.generation.columns import DifferentTypes, scatter, take
-from seedengine.generation.expressions import EvaluationFault, evaluate, type_name
+from seedengine.generation.expressions import EvaluationFault, evaluate, evaluate_text, type_name
 from seedengine.generation.faults import GenerationFault
 from seedengine.generation.world import World
 from seedengine.spec.expressions import Expression, ExpressionFault, Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Integers = NDArray[np.int64]
 Place = tuple[str | int, ...]
+Evaluate = Callable[[Expression, Mapping[Path, pl.Series], int], pl.Series]
 
 
 @dataclass(frozen=True)
@@ -126,9 +128,16 @@ class Context:
 
     def evaluate(self, expression: Expression, *draw: str | int) -> pl.Series:
         """An expression for each row."""
+        return self._evaluated(evaluate, expression, *draw)
+
+    def evaluate_text(self, expression: Expression, *draw: str | int) -> pl.Series:
+        """The same as text, as a cast to text writes it."""
+        return self._evaluated(evaluate_text, expression, *draw)
+
+    def _evaluated(self, how: Evaluate, expression: Expression, *draw: str | int) -> pl.Series:
         columns = {path: self.lookup(path) for path in expression.paths}
         try:
-            return evaluate(expression, columns, len(self))
+            return how(expression, columns, len(self))
         except ExpressionFault as error:
             raise self.fault(error.message, *draw, offset=error.offset, help=error.help) from None
         except EvaluationFault as error:

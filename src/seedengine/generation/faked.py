@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from seedengine.generation import faker
+from seedengine.generation.columns import take
 from seedengine.generation.context import Context
 from seedengine.generation.unique import spread
 from seedengine.spec.generators import Faker
@@ -34,7 +35,7 @@ def _locales(context: Context) -> pl.Series:
     """The nearest locale: that of the value or of one around it, else the row's."""
     if context.locale is None:
         column = context.rows.column(LOCALE)
-        return column if context.taken is None else column.gather(context.taken)
+        return column if context.taken is None else take(column, context.taken)
     value, path = context.locale
     return context.at(path).value(value)
 

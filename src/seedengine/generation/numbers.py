@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from seedengine.generation.bits import between, unit
+from seedengine.generation.columns import repeat
 from seedengine.generation.context import Context
 from seedengine.generation.distributions import floats, integers
 from seedengine.generation.unique import spread
@@ -47,7 +48,7 @@ def end(context: Context, bound: Bound, side: str, name: str, dtype: pl.DataType
     if isinstance(bound, Expression):
         column = context.evaluate(bound, name, side)
     else:
-        column = pl.repeat(bound, len(context), dtype=dtype, eager=True)
+        column = repeat(bound, len(context), dtype)
     missing = column.is_null().arg_max() if column.null_count() else None
     if missing is not None:
         raise context.fault(f"`{side}` is NULL", name, position=missing, help="say `when:` the field has a value")
@@ -105,7 +106,7 @@ def _decimal_end(context: Context, found: Range, side: str, bound: Bound) -> pl.
         if column.dtype == pl.Float64:
             raise context.fault(f"`{side}` is double precision", "decimal", help="cast it: `(…)::numeric(10,2)`")
         return end(context, bound, side, "decimal", dtype)
-    return pl.repeat(bound, len(context), dtype=pl.Decimal(38, found.digits), eager=True)
+    return repeat(bound, len(context), pl.Decimal(38, found.digits))
 
 
 def _scale(column: pl.Series) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from seedengine.generation.columns import scatter, take
+from seedengine.generation.columns import repeat, scatter, take
 from seedengine.generation.context import Context
 from seedengine.generation.draws import drawn
 from seedengine.generation.world import World
@@ -88,7 +88,7 @@ class Rows:
         if name == LOCALE:
             return Context.of(self, LOCALE).value(entity.locale or self.world.spec.locale)
         if name == "as_of":
-            return pl.repeat(self.world.as_of(), len(self), dtype=pl.Datetime("us"), eager=True)
+            return repeat(self.world.as_of(), len(self), pl.Datetime("us"))
         if name == "row":
             return pl.Series(self.index + 1)
         return pl.Series(self.world.shape(self.entity).nth(self.index))

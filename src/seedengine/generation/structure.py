@@ -65,7 +65,8 @@ class Grouped:
 
     def nth(self, index: Integers) -> Integers:
         """The number within the parent."""
-        return index - self.offsets[self.parent(self.name, index)] + 1
+        first: Integers = self.offsets[self.parent(self.name, index)]
+        return index - first + 1
 
 
 class Selected:

@@ -9,9 +9,8 @@ import numpy as np
 import polars as pl
 
 from seedengine.generation.bits import bits
+from seedengine.generation.columns import repeat
 from seedengine.generation.context import Context
-from seedengine.generation.expressions import EvaluationFault, to_text
-from seedengine.spec.expressions import ExpressionFault
 from seedengine.spec.generators import Bcrypt, Computed, Constant, TemplateText
 
 _INT4 = 2**31
@@ -22,7 +21,7 @@ _BCRYPT = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 def make_constant(value: Constant, context: Context) -> pl.Series:
     """The same scalar in every row: int4 or int8, float8, text, boolean, or NULL."""
-    return pl.repeat(value.root, len(context), dtype=_type(value.root), eager=True)
+    return repeat(value.root, len(context), _type(value.root))
 
 
 def _type(scalar: object) -> pl.DataType:
@@ -37,22 +36,17 @@ def _type(scalar: object) -> pl.DataType:
 
 def make_template(value: TemplateText, context: Context) -> pl.Series:
     """Text and the text of expressions, one after the other; NULL is the empty text."""
-    columns = []
+    pieces: list[pl.Expr] = []
+    columns: list[pl.Series] = []
     for number, part in enumerate(value.parts):
         if isinstance(part, str):
-            columns.append(pl.repeat(part, len(context), dtype=pl.String(), eager=True).alias(str(number)))
+            pieces.append(pl.lit(part))
         else:
-            columns.append(_text(context, context.evaluate(part, "template")).fill_null("").alias(str(number)))
+            columns.append(context.evaluate_text(part, "template").fill_null("").alias(str(number)))
+            pieces.append(pl.col(str(number)))
     if not columns:
-        return pl.repeat("", len(context), dtype=pl.String(), eager=True)
-    return pl.DataFrame(columns).select(pl.concat_str(pl.all())).to_series()
-
-
-def _text(context: Context, column: pl.Series) -> pl.Series:
-    try:
-        return to_text(column)
-    except (ExpressionFault, EvaluationFault) as error:
-        raise context.fault(error.message, "template") from None
+        return repeat("".join(str(part) for part in value.parts), len(context), pl.String())
+    return pl.DataFrame(columns).select(pl.concat_str(pieces)).to_series()
 
 
 def make_computed(value: Computed, context: Context) -> pl.Series:
@@ -63,7 +57,7 @@ def make_computed(value: Computed, context: Context) -> pl.Series:
 def make_bcrypt(value: Bcrypt, context: Context) -> pl.Series:
     """One hash for the whole field, its salt from the field's key."""
     text = _hash(value.text, context.key()) if len(context) else ""
-    return pl.repeat(text, len(context), dtype=pl.String(), eager=True)
+    return repeat(text, len(context), pl.String())
 
 
 @lru_cache(maxsize=256)

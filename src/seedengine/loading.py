@@ -1,0 +1,116 @@
+"""From generation to a target: batches of a table, the rows that go, and who a refused row belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import groupby
+
+import polars as pl
+
+from seedengine.diagnostics import DatabaseError
+from seedengine.generation.entity import batches
+from seedengine.generation.tables import table_types
+from seedengine.generation.world import World
+from seedengine.graph import Graph
+from seedengine.planning import Cleaning
+from seedengine.spec.cleanup import TableFilter
+from seedengine.spec.keys import recognised_by
+from seedengine.targets.protocol import GeneratedRows, Removal, RowRefused, Transaction
+
+Progress = Callable[[str, int, int], None]
+"""Called with a table, how many of its rows are done, and how many there are in all."""
+
+
+def build_removals(world: World, cleaning: list[Cleaning]) -> list[Removal]:
+    """What goes of itself, table by table, as a target wants it told."""
+    removals = []
+    for each in cleaning:
+        entry = world.spec.cleanup.get(each.table)
+        where = entry if isinstance(entry, TableFilter) and not entry.is_empty() else None
+        follows = entry.follows if isinstance(entry, TableFilter) else None
+        generated = _generated(world, each.table) if each.how == "generated" else ()
+        removals.append(Removal(each.table, where, generated, each.how == "everything", follows))
+    return removals
+
+
+def _generated(world: World, table: str) -> tuple[GeneratedRows, ...]:
+    rows = []
+    for entity in world.scope.tables[table]:
+        columns = recognised_by(world.scope, entity)
+        rows.append(GeneratedRows(columns, partial(batches, world, entity, columns)))
+    return tuple(rows)
+
+
+def load_tables(world: World, graph: Graph, transaction: Transaction, progress: Progress | None) -> dict[str, int]:
+    """Insert all rows, tables in their order, and set in the end what had to wait; the number of rows by table.
+
+    Raises DatabaseError naming entity, field and row where the database refuses one.
+    """
+    inserted = {}
+    for table in graph.tables:
+        later = graph.later.get(table, ())
+        done = _Counter(table, world.count(*world.scope.tables[table]), progress)
+        inserted[table] = 0
+        for columns, entities in _alike(world, table):
+            at_first = tuple(column for column in columns if column not in later)
+            rows = (done.pass_on(batch) for entity in entities for batch in batches(world, entity, at_first))
+            try:
+                inserted[table] += transaction.load(table, at_first, rows)
+            except RowRefused as refused:
+                raise _explained(world, entities, refused) from None
+    for table, later in graph.later.items():
+        for entity in world.scope.tables[table]:
+            columns = tuple(column for column in later if column in world.entity(entity).fields)
+            key = world.scope.key(entity)
+            transaction.update(table, key, columns, batches(world, entity, (*key, *columns)))
+    return inserted
+
+
+def _alike(world: World, table: str) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Neighbouring entities of a table that fill the same columns, so that one statement takes their rows."""
+
+    def columns(entity: str) -> tuple[str, ...]:
+        return tuple(sorted(world.entity(entity).fields))
+
+    for _, group in groupby(world.scope.tables[table], key=columns):
+        entities = list(group)
+        yield tuple(world.entity(entities[0]).fields), entities
+
+
+class _Counter:
+    """Tells how many rows of a table have been handed on."""
+
+    def __init__(self, table: str, total: int, progress: Progress | None) -> None:
+        self.table, self.total, self.progress, self.done = table, total, progress, 0
+
+    def pass_on(self, batch: pl.DataFrame) -> pl.DataFrame:
+        self.done += len(batch)
+        if self.progress is not None:
+            self.progress(self.table, self.done, self.total)
+        return batch
+
+
+def _explained(world: World, entities: list[str], refused: RowRefused) -> DatabaseError:
+    """The same error, naming the entity, field and row of the spec."""
+    row = refused.row
+    for entity in entities if row is not None else ():
+        count = world.count(entity)
+        if row is not None and row < count:
+            field = f"`{entity}.{refused.column}`" if refused.column else f"`{entity}`"
+            return DatabaseError(f"row {row + 1} of {field}: {refused.message}", refused.help)
+        row = None if row is None else row - count
+    return DatabaseError(f"table `{refused.table}`: {refused.message}", refused.help)
+
+
+def table_batches(world: World, table: str, progress: Progress | None) -> Iterator[pl.DataFrame]:
+    """All rows of a table, entity by entity, every batch with all columns of the table in their common types."""
+    types = table_types(world, table)
+    done = _Counter(table, world.count(*world.scope.tables[table]), progress)
+    for entity in world.scope.tables[table]:
+        for batch in batches(world, entity):
+            missing = [
+                pl.lit(None, dtype=dtype).alias(name) for name, dtype in types.items() if name not in batch.columns
+            ]
+            whole = batch.with_columns(missing).select(types)
+            yield done.pass_on(whole.cast(pl.Schema(types)))
