@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
@@ -78,5 +78,3 @@ class Spec(Model):
     cleanup: Cleanup = {}
     entities: Annotated[dict[Name, Entity], Field(min_length=1)]
 
-
-_: Any = Entity.model_rebuild(), Spec.model_rebuild()

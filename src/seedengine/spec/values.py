@@ -22,7 +22,7 @@ Name = Annotated[str, Field(pattern=NAME, max_length=63)]
 class Model(BaseModel):
     """Inert, frozen, closed: what a document says, and nothing of how rows are made."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True, defer_build=True)
 
 
 def fault(code: str, message: str, help: str | None = None, offset: int = 0) -> PydanticCustomError:

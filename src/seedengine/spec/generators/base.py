@@ -20,13 +20,13 @@ ANY_VALUE = {"$comment": "any value"}
 class Constant(RootModel[Scalar]):
     """A scalar stands for itself, in every row."""
 
-    model_config = {"frozen": True, "strict": True}
+    model_config = {"frozen": True, "strict": True, "defer_build": True}
 
 
 class Array(RootModel["tuple[Value, ...]"]):
     """A list of values."""
 
-    model_config = {"frozen": True}
+    model_config = {"frozen": True, "defer_build": True}
     root: Annotated[tuple[Value, ...], Field(strict=False)]
 
 
