@@ -56,13 +56,14 @@ def column_types(world: World, entity: str) -> dict[str, pl.DataType]:
 
     Raises GenerationFault where the types of a value do not fit together.
     """
-    return dict(make_rows(world, entity, 0, 0).schema)
+    rows = world.no_rows(entity)
+    return {name: rows.column(name).dtype for name in world.entity(entity).fields}
 
 
 def find_faults(world: World) -> Iterator[GenerationFault]:
     """What the types alone show to be impossible, in a world without rows: at most one fault a value."""
     for entity, spec in world.spec.entities.items():
-        rows = world.rows((entity,), np.zeros(0, dtype=np.int64))
+        rows = world.no_rows(entity)
         asked: list[Callable[[], object]] = [partial(world.shape, entity)]
         asked += [partial(rows.column, name) for name in spec.values]
         for ask in asked:

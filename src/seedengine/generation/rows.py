@@ -95,6 +95,8 @@ class Rows:
 
     def _find_related(self, hop: str) -> Rows:
         world = self.world
+        if not len(self):
+            return world.no_rows(*world.scope.target_of(self.entities, (hop,)))
         if len(self.entities) > 1:
             targets = [world.scope.target(entity, hop) for entity in self.entities]
             if len(set(targets)) > 1:

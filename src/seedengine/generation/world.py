@@ -59,6 +59,11 @@ class World:
         """How many rows these entities have together."""
         return sum(self.shape(entity).total for entity in entities)
 
+    def no_rows(self, *entities: str) -> Rows:
+        """No row of these entities, of which the types of all values can be asked, each once."""
+        found: Rows = self.remember(("none", entities), lambda: self.rows(entities, np.zeros(0, dtype=np.int64)))
+        return found
+
     def assume(self, entity: str, shape: Shape) -> None:
         """Take this for the rows of an entity while its own are being found among them."""
         self._shapes[entity] = shape

@@ -77,4 +77,3 @@ class Spec(Model):
     locale: Value = Constant("en_US")
     cleanup: Cleanup = {}
     entities: Annotated[dict[Name, Entity], Field(min_length=1)]
-

@@ -1,6 +1,7 @@
 """Everything inside a model with its place in the document: values, expressions and ranges at any depth."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -34,14 +35,22 @@ def _inside(node: object, place: Place) -> Iterator[tuple[Place, object]]:
     elif isinstance(node, Summary):
         yield from _expression(node.argument, (*place, node.function))
     elif isinstance(node, BaseModel):
-        for name, field in type(node).model_fields.items():
-            yield from _child(getattr(node, name), (*place, field.alias or name))
+        for name, key in _keys(type(node)):
+            value = getattr(node, name)
+            if value is not None:
+                yield from _child(value, (*place, key))
     elif isinstance(node, dict):
         for key_, value in node.items():
             yield from _child(value, (*place, key_))
     elif isinstance(node, tuple):
         for position, value in enumerate(node):
             yield from _child(value, (*place, position))
+
+
+@cache
+def _keys(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
+    """The attributes of a model, each with its key in the document."""
+    return tuple((name, field.alias or name) for name, field in model.model_fields.items())
 
 
 def _child(node: Any, place: Place) -> Iterator[tuple[Place, object]]:

@@ -112,8 +112,7 @@ class Operands:
         if word in CLOCKS or word in _NO_PARENS:
             reading.check_call(lexeme)
         if word in ("select", "with", "values", "distinct") and reading.peek().kind != "symbol":
-            if reading.peek() is not reading.end:
-                reading.refuse_query(lexeme)
+            reading.refuse_query(lexeme)
         in_case = reading.open[-1].kind == "case"
         if word in _KEYWORDS or (in_case and word == "end"):
             help = f'a field of that name is written `"{lexeme.text}"`'
