@@ -22,10 +22,7 @@ _TWO_OVER_PI = int(
 _LEADING = 55
 _COUNT = 21
 _TABLE = np.array(
-    [
-        (_TWO_OVER_PI << 64 >> _LEADING >> (64 * (_COUNT - 1 - i))) & 0xFFFF_FFFF_FFFF_FFFF
-        for i in range(_COUNT)
-    ],
+    [(_TWO_OVER_PI << 64 >> _LEADING >> (64 * (_COUNT - 1 - i))) & 0xFFFF_FFFF_FFFF_FFFF for i in range(_COUNT)],
     np.uint64,
 )
 _HALF_PI_HIGH = 1.57079632679489655800
@@ -69,9 +66,7 @@ def _window(start: Integers) -> tuple[Words, Words, Words]:
     shift = (start & 63).astype(np.uint64)
     pieces = [_TABLE[word + i] for i in range(4)]
     # A shift by 64 is undefined, so the lower word moves in two steps.
-    joined = [
-        (pieces[i] << shift) | ((pieces[i + 1] >> np.uint64(1)) >> (np.uint64(63) - shift)) for i in range(3)
-    ]
+    joined = [(pieces[i] << shift) | ((pieces[i + 1] >> np.uint64(1)) >> (np.uint64(63) - shift)) for i in range(3)]
     return joined[0], joined[1], joined[2]
 
 

@@ -163,9 +163,7 @@ def atan(x: ArrayLike) -> Floats:
         )
         z = t * t
         w = z * z
-        odd = z * (
-            _ATAN[0] + w * (_ATAN[2] + w * (_ATAN[4] + w * (_ATAN[6] + w * (_ATAN[8] + w * _ATAN[10]))))
-        )
+        odd = z * (_ATAN[0] + w * (_ATAN[2] + w * (_ATAN[4] + w * (_ATAN[6] + w * (_ATAN[8] + w * _ATAN[10])))))
         even = w * (_ATAN[1] + w * (_ATAN[3] + w * (_ATAN[5] + w * (_ATAN[7] + w * _ATAN[9]))))
         rest = t * (odd + even)
         value = np.where(piece == 0, t - rest, _ATAN_HIGH[piece] - ((rest - _ATAN_LOW[piece]) - t))
@@ -225,10 +223,7 @@ def _tan_kernel(x: Floats, y: Floats, inverted: ArrayLike) -> Floats:
 
 
 def _asin_ratio(t: Floats) -> Floats:
-    p = t * (
-        _ASIN_P[0]
-        + t * (_ASIN_P[1] + t * (_ASIN_P[2] + t * (_ASIN_P[3] + t * (_ASIN_P[4] + t * _ASIN_P[5]))))
-    )
+    p = t * (_ASIN_P[0] + t * (_ASIN_P[1] + t * (_ASIN_P[2] + t * (_ASIN_P[3] + t * (_ASIN_P[4] + t * _ASIN_P[5])))))
     q = 1.0 + t * (_ASIN_Q[0] + t * (_ASIN_Q[1] + t * (_ASIN_Q[2] + t * _ASIN_Q[3])))
     result: Floats = p / q
     return result

@@ -29,6 +29,9 @@ _KEYWORDS = frozenset(
         "notnull",
     ]
 )
+_QUERIES = frozenset({"select", "with", "values", "distinct"})
+# Words that may follow a name, so that one of these four is a name before them.
+_FOLLOWERS = frozenset("and or not is in like ilike between when then else end as from for placing".split())  # noqa: SIM905
 _TYPED_LITERALS = frozenset({"date", "time", "timestamp", "interval"})
 _COMPARISONS = frozenset({"=", "<>", "!=", "<", ">", "<=", ">="})
 _TRIM_SIDES = {"both": "btrim", "leading": "ltrim", "trailing": "rtrim"}
@@ -111,7 +114,8 @@ class Operands:
         reading, word = self.reading, lexeme.folded
         if word in CLOCKS or word in _NO_PARENS:
             reading.check_call(lexeme)
-        if word in ("select", "with", "values", "distinct") and reading.peek().kind != "symbol":
+        following = reading.peek()
+        if word in _QUERIES and following.kind != "symbol" and following.folded not in _FOLLOWERS:
             reading.refuse_query(lexeme)
         in_case = reading.open[-1].kind == "case"
         if word in _KEYWORDS or (in_case and word == "end"):

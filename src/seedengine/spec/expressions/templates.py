@@ -28,13 +28,13 @@ def parse_template(source: str) -> tuple[str | Expression, ...]:
             text.append(plain[0][:1] if plain[0] in ("{{", "}}") else plain[0])
             position = plain.end()
             continue
+        if sum(isinstance(part, Expression) for part in parts) == MAX_HOLES:
+            raise ExpressionFault(f"a template has at most {MAX_HOLES} expressions", position)
         hole, position = _hole(source, position)
         if text:
             parts.append("".join(text))
             text.clear()
         parts.append(hole)
-        if len(parts) > 2 * MAX_HOLES:
-            raise ExpressionFault(f"a template has at most {MAX_HOLES} expressions", position)
     if text:
         parts.append("".join(text))
     return tuple(parts)
