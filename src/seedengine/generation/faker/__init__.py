@@ -1,0 +1,47 @@
+"""Faker as generators of columns: what the checks need to know of it, row-wise values, and domains of unique values.
+
+What fills columns is loaded at first use, so that a check pays for neither NumPy nor Polars.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from seedengine.generation.faker.arguments import Argument, Signature
+from seedengine.generation.faker.calls import CallFault, check_call
+from seedengine.generation.faker.facts import fallback_warning, methods, signature
+from seedengine.generation.faker.providers import locales
+
+if TYPE_CHECKING:
+    from seedengine.generation.faker.domains import Domain
+    from seedengine.generation.faker.rowwise import result_dtype, values
+    from seedengine.generation.faker.unique import NoDomain, domain
+
+__all__ = [
+    "Argument",
+    "CallFault",
+    "Domain",
+    "NoDomain",
+    "Signature",
+    "check_call",
+    "domain",
+    "fallback_warning",
+    "locales",
+    "methods",
+    "result_dtype",
+    "signature",
+    "values",
+]
+
+_COLUMNS = {
+    "Domain": "domains",
+    "NoDomain": "unique",
+    "domain": "unique",
+    "result_dtype": "rowwise",
+    "values": "rowwise",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _COLUMNS:
+        return getattr(import_module(f"{__name__}.{_COLUMNS[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,208 @@
+"""From a grammar to the domain of its different texts, or of those that are shown to be free of repeats."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import product as combinations
+from math import prod
+from typing import TypeVar
+
+import numpy as np
+
+from seedengine.generation.faker.collisions import Collisions, TooMany
+from seedengine.generation.faker.domains import LARGEST, Counted, Domain, Integers, Listed, Product, Union, Without, texts_of
+from seedengine.generation.faker.grammar import Choice, Elements, Node, NotCompiled, Numbers
+from seedengine.generation.faker.proofs import disjoint, injective
+
+T = TypeVar("T")
+
+_FEW = 100_000
+_MOST_PRODUCTS = 64
+_MOST_LISTED = 20_000
+_LONGEST_RUN = 1_000
+
+
+class Distinct:
+    """Makes domains of grammars, each grammar's but once, so that equal parts are known to be equal."""
+
+    def __init__(self) -> None:
+        self._made: dict[Node, Domain] = {}
+        self._runs: dict[tuple[Listed, Listed], Listed] = {}
+
+    def domain(self, node: Node) -> Domain:
+        """The domain of a grammar; NotCompiled where no part of it is shown to be free of repeats."""
+        if node not in self._made:
+            self._made[node] = self._make(node)
+        return self._made[node]
+
+    def _make(self, node: Node) -> Domain:
+        if isinstance(node, Elements):
+            if not node.values:
+                raise NotCompiled("its list is empty")
+            return Listed(tuple(dict.fromkeys(map(str, node.values))))
+        if isinstance(node, Numbers):
+            return Counted(node.range, node.form)
+        if isinstance(node, Choice):
+            return self.unite(_those_made(self.domain, node.alternatives))
+        return self.concatenate([self.domain(each) for each in node.parts])
+
+    def concatenate(self, parts: Sequence[Domain]) -> Domain:
+        """The different texts of a sequence."""
+        parts = self._run_together(parts)
+        if len(parts) == 1:
+            return parts[0]
+        if injective(parts):
+            return Product(tuple(parts))
+        if Product(tuple(parts)).size <= _FEW:
+            return Listed(tuple(dict.fromkeys(texts_of(Product(tuple(parts))))))
+        spread = _multiplied(parts)
+        if len(spread) > 1:
+            return self.unite(_those_made(self.concatenate, spread))
+        return self._without_repeats(spread[0])
+
+    def _run_together(self, parts: Sequence[Domain]) -> list[Domain]:
+        """The parts with products laid flat, and neighbouring lists of one length each joined while that is short."""
+        run: list[Domain] = []
+        for part in parts:
+            for each in part.parts if isinstance(part, Product) else (part,):
+                last = run[-1] if run else None
+                if isinstance(each, Listed) and isinstance(last, Listed) and _may_join(last, each):
+                    run[-1] = self._joined(last, each)
+                else:
+                    run.append(each)
+        return run
+
+    def _joined(self, one: Listed, other: Listed) -> Listed:
+        if (one, other) not in self._runs:
+            self._runs[one, other] = Listed(tuple(before + after for before in one.texts for after in other.texts))
+        return self._runs[one, other]
+
+    def _without_repeats(self, parts: Sequence[Domain]) -> Domain:
+        """A sequence without the combinations whose texts others give."""
+        rest = parts[1:]
+        if len(rest) > 1 and not injective(rest):
+            return self.concatenate([parts[0], self.concatenate(rest)])
+        listed = _listed(parts)
+        if listed is not None:
+            try:
+                pairs = Collisions(listed, listed).pairs(same=True)
+            except TooMany:
+                pass
+            else:
+                return _leave_out(Product(tuple(parts)), (max(pair) for pair in pairs))
+        raise NotCompiled("it may give one text in several ways")
+
+    def unite(self, domains: Sequence[Domain]) -> Domain:
+        """The texts of several domains: the largest first, of each what is in none before it."""
+        flat = [part for each in domains for part in (each.parts if isinstance(each, Union) else (each,))]
+        kept: list[Domain] = []
+        for each in sorted(self._merged(flat), key=lambda each: -each.size):
+            rest = _remaining(each, kept)
+            if rest is not None:
+                kept.append(rest)
+        return kept[0] if len(kept) == 1 else Union(tuple(kept))
+
+    def _merged(self, domains: Iterable[Domain]) -> list[Domain]:
+        """The same texts in fewer domains: lists become one, and so do products that differ in one part only."""
+        merged: list[Domain] = []
+        for each in domains:
+            for position, other in enumerate(merged):
+                together = self._together(other, each)
+                if together is not None:
+                    merged[position] = together
+                    break
+            else:
+                merged.append(each)
+        return merged
+
+    def _together(self, one: Domain, other: Domain) -> Domain | None:
+        if isinstance(one, Listed) and isinstance(other, Listed):
+            return Listed(tuple(dict.fromkeys(one.texts + other.texts)))
+        if not (isinstance(one, Product) and isinstance(other, Product) and len(one.parts) == len(other.parts)):
+            return None
+        differing = [
+            at for at, (here, there) in enumerate(zip(one.parts, other.parts, strict=True)) if not _same(here, there)
+        ]
+        if not differing:
+            return one
+        at = differing[0]
+        parts = (*one.parts[:at], self.unite([one.parts[at], other.parts[at]]), *one.parts[at + 1 :])
+        return Product(parts) if len(differing) == 1 and injective(parts) else None
+
+
+def _those_made(make: Callable[[T], Domain], of: Sequence[T]) -> list[Domain]:
+    """The domains of those that have one; NotCompiled where none has."""
+    made: list[Domain] = []
+    for each in of:
+        try:
+            made.append(make(each))
+        except NotCompiled as error:
+            refusal = error
+    if not made:
+        raise refusal
+    return made
+
+
+def _same(one: Domain, other: Domain) -> bool:
+    return one is other or (isinstance(one, Listed) and isinstance(other, Listed) and one.known == other.known)
+
+
+def _may_join(one: Listed, other: Listed) -> bool:
+    if one.size == 1 or other.size == 1:
+        return one.size == other.size
+    return one.shape.fixed and other.shape.fixed and one.size * other.size <= _LONGEST_RUN
+
+
+def _multiplied(parts: Sequence[Domain]) -> list[list[Domain]]:
+    """The sequences of which a sequence with unions in it is the union."""
+    alternatives = [part.parts if isinstance(part, Union) else (part,) for part in parts]
+    count = 1
+    for each in alternatives:
+        count *= len(each)
+    if count > _MOST_PRODUCTS:
+        raise NotCompiled("it may give one text in several ways")
+    return [list(each) for each in combinations(*alternatives)]
+
+
+def _listed(parts: Sequence[Domain]) -> list[Listed] | None:
+    listed = [part for part in parts if isinstance(part, Listed) and part.size <= _MOST_LISTED and "" not in part]
+    indexed = prod(part.size for part in parts) <= LARGEST
+    return listed if len(listed) == len(parts) and indexed else None
+
+
+def _leave_out(product: Product, indexes: Iterable[tuple[int, ...]]) -> Without:
+    places = np.array([1, *np.cumprod([part.size for part in reversed(product.parts[1:])])], dtype=np.int64)[::-1]
+    left_out: Integers = np.unique(np.array(list(indexes), dtype=np.int64).reshape(-1, len(product.parts)) @ places)
+    return Without(product, left_out)
+
+
+def _remaining(domain: Domain, before: Sequence[Domain]) -> Domain | None:
+    """What of a domain is not in those before it; None where that cannot be told, or is nothing."""
+    meeting = [each for each in before if not disjoint(each, domain)]
+    if not meeting:
+        return domain
+    rest = _without_shared(domain, meeting)
+    if rest is None and (isinstance(domain, Listed) or domain.size <= _FEW):
+        texts = tuple(text for text in texts_of(domain) if not any(text in each for each in meeting))
+        return Listed(texts) if texts else None
+    return rest if rest is not None and rest.size else None
+
+
+def _without_shared(domain: Domain, meeting: Sequence[Domain]) -> Without | None:
+    """A product of lists without the texts that it shares with others; None where that is not known."""
+    product = domain.product if isinstance(domain, Without) else domain
+    parts = _listed(product.parts) if isinstance(product, Product) else None
+    if parts is None or not isinstance(product, Product):
+        return None
+    left_out: list[tuple[int, ...]] = []
+    for each in meeting:
+        whole = each.product if isinstance(each, Without) else each
+        others = _listed(whole.parts if isinstance(whole, Product) else [whole])
+        if others is None:
+            return None
+        try:
+            left_out += [there for _, there in Collisions(others, parts).pairs(same=False)]
+        except TooMany:
+            return None
+    if isinstance(domain, Without):
+        already = np.stack(np.unravel_index(domain.left_out, [part.size for part in product.parts]), axis=1)
+        left_out += [tuple(each) for each in already.tolist()]
+    return _leave_out(product, left_out)

@@ -1,0 +1,264 @@
+"""Domains: the different texts or numbers of a method, each with an index, and columns of them made from indexes.
+
+The order is fixed by Faker's lists: a list in its own order, a product with its last part changing fastest, a union one
+part after the other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+
+# No more values of a domain than these have an index.
+LARGEST = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What holds of every text of a domain, or may hold of one: bounds on the safe side.
+
+    `first`, `last` and `letters` are all that may stand at either end and anywhere, `always` those that stand in every
+    text, `shortest` and `longest` the lengths.
+    """
+
+    first: frozenset[str]
+    last: frozenset[str]
+    letters: frozenset[str]
+    always: frozenset[str]
+    shortest: int
+    longest: int
+
+    @property
+    def fixed(self) -> bool:
+        """Whether all texts are of one length."""
+        return self.shortest == self.longest
+
+
+class Domain(Protocol):
+    """Values without repeats."""
+
+    @property
+    def size(self) -> int:
+        """How many there are, `LARGEST` at most: what is beyond has no index."""
+
+    @property
+    def shape(self) -> Shape:
+        """What its texts have in common."""
+
+    def at(self, index: Integers) -> pl.Series:
+        """The values with these indexes, each in [0, size)."""
+
+    def __contains__(self, text: object) -> bool:
+        """Whether a text is one of the values."""
+
+
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """The texts of a list, each once."""
+
+    texts: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.texts)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        return frozenset(self.texts)
+
+    @cached_property
+    def shape(self) -> Shape:
+        lengths = [len(text) for text in self.texts]
+        return Shape(
+            frozenset(text[0] for text in self.texts if text),
+            frozenset(text[-1] for text in self.texts if text),
+            frozenset(letter for text in self.texts for letter in text),
+            frozenset(self.texts[0]).intersection(*self.texts[1:]),
+            min(lengths),
+            max(lengths),
+        )
+
+    @cached_property
+    def _column(self) -> pl.Series:
+        return pl.Series(values=self.texts, dtype=pl.String)
+
+    def at(self, index: Integers) -> pl.Series:
+        return self._column.gather(index)
+
+    def __contains__(self, text: object) -> bool:
+        return text in self.known
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """The numbers of a range, as numbers, or as texts in a format of Python's (`05d`, `06x`)."""
+
+    numbers: range
+    form: str | None
+
+    @property
+    def size(self) -> int:
+        return len(self.numbers)
+
+    @cached_property
+    def shape(self) -> Shape:
+        ends = [format(each, self.form or "d") for each in (self.numbers[0], self.numbers[-1], 0)]
+        around_zero = self.numbers[0] <= 0 <= self.numbers[-1]
+        signs = frozenset("-") if self.numbers[0] < 0 else frozenset[str]()
+        signs |= frozenset("0123456789ABCDEFabcdef" if (self.form or "d")[-1] in "xX" else "0123456789")
+        lengths = [len(each) for each in ends[: 3 if around_zero else 2]]
+        return Shape(signs, signs, signs, frozenset(), min(lengths), max(lengths))
+
+    def at(self, index: Integers) -> pl.Series:
+        numbers = index * self.numbers.step + self.numbers.start
+        if self.form is None:
+            return pl.Series(values=numbers, dtype=pl.Int64)
+        if self.form == "d":
+            return pl.Series(values=numbers, dtype=pl.Int64).cast(pl.String)
+        return pl.Series(values=[format(number, self.form) for number in numbers.tolist()], dtype=pl.String)
+
+    def __contains__(self, text: object) -> bool:
+        form = self.form or "d"
+        try:
+            number = int(str(text), 16 if form[-1] in "xX" else 10)
+        except ValueError:
+            return False
+        return number in self.numbers and format(number, form) == text
+
+
+@dataclass(frozen=True, eq=False)
+class Product:
+    """A text of each part, one after the other; no two choices of parts give the same."""
+
+    parts: tuple[Domain, ...]
+
+    @cached_property
+    def size(self) -> int:
+        size = 1
+        for part in self.parts:
+            size *= part.size
+        return min(size, LARGEST)
+
+    @cached_property
+    def shape(self) -> Shape:
+        shapes = [part.shape for part in self.parts]
+        return Shape(
+            _edge((shape.first, shape.shortest) for shape in shapes),
+            _edge((shape.last, shape.shortest) for shape in reversed(shapes)),
+            frozenset[str]().union(*(shape.letters for shape in shapes)),
+            frozenset[str]().union(*(shape.always for shape in shapes)),
+            sum(shape.shortest for shape in shapes),
+            sum(shape.longest for shape in shapes),
+        )
+
+    def at(self, index: Integers) -> pl.Series:
+        columns: list[pl.Series | str] = []
+        for part in reversed(self.parts):
+            if isinstance(part, Listed) and part.size == 1:
+                columns.append(part.texts[0])
+                continue
+            index, position = np.divmod(index, part.size)
+            columns.append(part.at(position))
+        return pl.select(pl.concat_str([pl.lit(each) for each in reversed(columns)])).to_series()
+
+    def __contains__(self, text: object) -> bool:
+        return isinstance(text, str) and self._holds(text, 0)
+
+    def _holds(self, text: str, position: int) -> bool:
+        if position == len(self.parts) - 1:
+            return text in self.parts[position]
+        shape = self.parts[position].shape
+        return any(
+            text[:end] in self.parts[position] and self._holds(text[end:], position + 1)
+            for end in range(shape.shortest, min(shape.longest, len(text)) + 1)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Union:
+    """The texts of several domains that have none in common."""
+
+    parts: tuple[Domain, ...]
+
+    @cached_property
+    def size(self) -> int:
+        return min(sum(part.size for part in self.parts), LARGEST)
+
+    @cached_property
+    def shape(self) -> Shape:
+        shapes = [part.shape for part in self.parts]
+        return Shape(
+            frozenset[str]().union(*(shape.first for shape in shapes)),
+            frozenset[str]().union(*(shape.last for shape in shapes)),
+            frozenset[str]().union(*(shape.letters for shape in shapes)),
+            shapes[0].always.intersection(*(shape.always for shape in shapes)),
+            min(shape.shortest for shape in shapes),
+            max(shape.longest for shape in shapes),
+        )
+
+    def at(self, index: Integers) -> pl.Series:
+        ends = [min(end, LARGEST) for end in accumulate(part.size for part in self.parts)]
+        which = np.searchsorted(np.array(ends, dtype=np.int64), index, side="right")
+        order = np.argsort(which, kind="stable")
+        pieces, done = [], 0
+        for position, count in enumerate(np.bincount(which, minlength=len(self.parts)).tolist()):
+            rows = order[done : done + count]
+            pieces.append(self.parts[position].at(index[rows] - (ends[position - 1] if position else 0)))
+            done += count
+        back = np.empty(len(index), dtype=np.int64)
+        back[order] = np.arange(len(index))
+        return pl.concat(pieces).gather(back)
+
+    def __contains__(self, text: object) -> bool:
+        return any(text in part for part in self.parts)
+
+
+@dataclass(frozen=True, eq=False)
+class Without:
+    """A product without the combinations whose texts others give; `left_out` is sorted, and may be empty.
+
+    That it then holds no text twice was found by search, not by its parts, so it is not laid flat.
+    """
+
+    product: Product
+    left_out: Integers
+    _steps: Integers = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_steps", self.left_out - np.arange(len(self.left_out)))
+
+    @property
+    def size(self) -> int:
+        return self.product.size - len(self.left_out)
+
+    @property
+    def shape(self) -> Shape:
+        return self.product.shape
+
+    def at(self, index: Integers) -> pl.Series:
+        return self.product.at(index + np.searchsorted(self._steps, index, side="right"))
+
+    def __contains__(self, text: object) -> bool:
+        return text in self.product
+
+
+def texts_of(domain: Domain) -> Sequence[str]:
+    """All texts of a domain, in order."""
+    return domain.texts if isinstance(domain, Listed) else domain.at(np.arange(domain.size)).to_list()
+
+
+def _edge(parts: "Iterable[tuple[frozenset[str], int]]") -> frozenset[str]:
+    """What may stand at one end of a product: of the outermost part, and of those behind it while it may be empty."""
+    letters = frozenset[str]()
+    for edge, shortest in parts:
+        letters |= edge
+        if shortest:
+            break
+    return letters
