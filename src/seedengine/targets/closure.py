@@ -1,0 +1,216 @@
+"""Which rows go: those that a cleanup names, and all that hang on one of them by a foreign key of the database."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from seedengine.catalog import ForeignKey
+from seedengine.diagnostics import InvalidCall, Refused, closest
+from seedengine.spec.cleanup import Removed
+from seedengine.targets.conditions import Rows, matching
+from seedengine.targets.found import ROUND, CreateTemporary, FoundRows, Workspace, make_found
+from seedengine.targets.protocol import GeneratedRows, Removal
+from seedengine.targets.relations import Relation, quoted_table
+
+SHOWN_KEYS = 20
+"""So many keys of rows that would be orphaned are listed; the count is given in any case."""
+
+_Hanging = tuple[str, ForeignKey]
+"""A table, and one of its foreign keys by which its rows go along with what they refer to."""
+
+
+def find_rows(workspace: Workspace, removals: Sequence[Removal], number: int) -> dict[str, tuple[FoundRows, int]]:
+    """Find, and lock, all rows that go; the temporary table of each table that has some, and their number.
+
+    Removals of tables that the database lacks are left out. `number` makes the names of the temporary tables.
+    Raises InvalidCall where a removal names what is not there, Refused where `follows` would leave an orphan.
+    """
+    search = _Search(workspace, [each for each in removals if each.table in workspace.relations], number)
+    search.run()
+    search.refuse_orphans()
+    return {table: (search.found[table], count) for table, count in search.counts.items() if count}
+
+
+class _Search:
+    """One run through the tables, in rounds: each looks for what hangs on the rows of the round before."""
+
+    def __init__(self, workspace: Workspace, removals: Sequence[Removal], number: int) -> None:
+        self.workspace = workspace
+        self.removals = {removal.table: removal for removal in removals}
+        self.follows = {each.table: each.follows for each in removals if each.follows is not None}
+        for table, column in self.follows.items():
+            _require_foreign_key(workspace.relations[table], column)
+        self.found: dict[str, FoundRows] = {}
+        self.counts: dict[str, int] = {}
+        self.staged: list[tuple[str, GeneratedRows, sa.TableClause]] = []
+        self.hanging = tuple(self._hanging())
+        self._make_tables(number)
+
+    def _hanging(self) -> Iterator[_Hanging]:
+        for table, relation in self.workspace.relations.items():
+            for key in relation.table.foreign_keys:
+                if table not in self.follows or self.follows[table] in key.columns:
+                    yield table, key
+
+    def _make_tables(self, number: int) -> None:
+        """All temporary tables, before the first row is looked for: a transaction may only read from then on."""
+        needed = {table: set[str]() for table in self._involved()}
+        for removed in self._removed():
+            if removed.table in needed:
+                self.workspace.relations[removed.table].require([removed.column])
+                needed[removed.table].add(removed.column)
+        for relation in self.workspace.relations.values():
+            for key in relation.table.foreign_keys:
+                if key.target in needed:
+                    needed[key.target].update(key.target_columns)
+        for position, (table, columns) in enumerate(needed.items()):
+            name = f"seedengine_found_{number}_{position}"
+            relation = self.workspace.relations[table]
+            self.found[table] = make_found(self.workspace, relation, sorted(columns), name)
+        self._stage(number)
+
+    def _involved(self) -> list[str]:
+        """Tables whose rows may go, and those whose removed rows a filter asks for."""
+        involved = dict.fromkeys(self.removals)
+        involved.update((each.table, None) for each in self._removed() if each.table in self.workspace.relations)
+        waiting = list(involved)
+        while waiting:
+            parent = waiting.pop()
+            for table, key in self.hanging:
+                if key.target == parent and table not in involved:
+                    involved[table] = None
+                    waiting.append(table)
+        return list(involved)
+
+    def _removed(self) -> Iterator[Removed]:
+        for removal in self.removals.values():
+            if removal.where is not None:
+                yield from removal.where.removed()
+
+    def _stage(self, number: int) -> None:
+        """Bring the rows that the spec makes into temporary tables, to be compared with those that are there."""
+        for table, removal in self.removals.items():
+            relation = self.workspace.relations[table]
+            for generated in removal.generated:
+                relation.require(generated.columns)
+                name = f"seedengine_generated_{number}_{len(self.staged)}"
+                clause = quoted_table(name, self.workspace.temporary_schema, generated.columns)
+                source = relation.clause()
+                shape = sa.select(*(source.c[column] for column in generated.columns))
+                self.workspace.connection.execute(CreateTemporary(clause, shape))
+                self.staged.append((table, generated, clause))
+
+    def run(self) -> None:
+        """Find everything, round by round, until a round finds nothing."""
+        self.workspace.freeze()
+        for table, generated, clause in self.staged:
+            relation = self.workspace.relations[table]
+            staging = Relation(relation.table, self.workspace.temporary_schema, clause.name, (), relation.types)
+            self.workspace.stage(staging, generated.columns, generated.batches())
+        grown = self._find_named(0, self.removals)
+        round = 0
+        while grown:
+            round += 1
+            named = [
+                table
+                for table, removal in self.removals.items()
+                if removal.where is not None and any(each.table in grown for each in removal.where.removed())
+            ]
+            hanging = self._find_hanging(round, grown)
+            grown = hanging | self._find_named(round, named)
+
+    def _find_named(self, round: int, tables: Iterator[str] | Sequence[str] | Mapping[str, Removal]) -> set[str]:
+        """Find what removals name themselves; the tables in which there was some."""
+        grown: set[str] = set()
+        for table in tables:
+            removal = self.removals[table]
+            rows = Rows.of(self.workspace.relations[table])
+            named: list[sa.ColumnElement[bool]] = [sa.true()] if removal.everything else []
+            if removal.where is not None:
+                named.append(matching(removal.where, rows, self.workspace.compare, self._values))
+            named.extend(self._is_generated(rows, *each[1:]) for each in self.staged if each[0] == table)
+            if named and self._add(rows, sa.or_(*named), round):
+                grown.add(table)
+        return grown
+
+    def _values(self, removed: Removed) -> sa.ScalarSelect[str]:
+        if removed.table not in self.found:
+            return sa.select(sa.cast(sa.null(), sa.Text)).where(sa.false()).scalar_subquery()
+        return self.found[removed.table].values(removed.column)
+
+    def _is_generated(self, rows: Rows, generated: GeneratedRows, staged: sa.TableClause) -> sa.ColumnElement[bool]:
+        same = (
+            self.workspace.same(rows.column(name), staged.c[name], rows.relation, name) for name in generated.columns
+        )
+        return sa.exists(sa.select(sa.literal(1)).select_from(staged).where(*same))
+
+    def _find_hanging(self, round: int, grown: set[str]) -> set[str]:
+        """Find the rows that refer to one that the round before found; the tables in which there was some."""
+        more: set[str] = set()
+        for table, key in self.hanging:
+            if key.target in grown:
+                rows = Rows.of(self.workspace.relations[table])
+                if self._add(rows, self._refers(rows, key, round - 1), round):
+                    more.add(table)
+        return more
+
+    def _refers(self, rows: Rows, key: ForeignKey, round: int | None = None) -> sa.ColumnElement[bool]:
+        # A NULL in any part of a key equals nothing: the row then refers to none, as SQL has it.
+        parents = self.found[key.target]
+        same = [
+            parents.column(target) == rows.column(column)
+            for column, target in zip(key.columns, key.target_columns, strict=True)
+        ]
+        if round is not None:
+            same.append(parents.clause.c[ROUND] == round)
+        return sa.exists(sa.select(sa.literal(1)).select_from(parents.clause).where(*same))
+
+    def _add(self, rows: Rows, condition: sa.ColumnElement[bool], round: int) -> int:
+        """Add the rows that the condition holds for to those found; how many are new."""
+        table = rows.relation.table.name
+        found = self.found[table]
+        query = sa.select(
+            *(rows.column(name).label(place) for name, place in found.columns.items()),
+            sa.literal(round).label(ROUND),
+        ).where(condition, ~found.holds(rows.column))
+        if self.workspace.lock_rows:
+            query = query.with_for_update(of=rows.alias)
+        places = [*found.columns.values(), ROUND]
+        insert = found.clause.insert().from_select(places, query)
+        counted = self.workspace.connection.execution_options(preserve_rowcount=True)
+        added = counted.execute(insert).rowcount
+        self.counts[table] = self.counts.get(table, 0) + added
+        return added
+
+    def refuse_orphans(self) -> None:
+        """Raises Refused where a row that stays, by its `follows`, refers to one that goes."""
+        for table, column in self.follows.items():
+            for key in self.workspace.relations[table].table.foreign_keys:
+                if column not in key.columns and self.counts.get(key.target):
+                    self._refuse_orphans(table, column, key)
+
+    def _refuse_orphans(self, table: str, follows: str, key: ForeignKey) -> None:
+        rows = Rows.of(self.workspace.relations[table])
+        orphaned = sa.and_(self._refers(rows, key), ~self.found[table].holds(rows.column))
+        execute = self.workspace.connection.execute
+        count = execute(sa.select(sa.func.count()).select_from(rows.alias).where(orphaned)).scalar_one()
+        if not count:
+            return
+        listed = execute(sa.select(*rows.key()).where(orphaned).order_by(*rows.key()).limit(SHOWN_KEYS))
+        keys = ", ".join(" ".join(str(value) for value in row) for row in listed)
+        more = ", …" if count > SHOWN_KEYS else ""
+        raise Refused(
+            f"{count} row{'s' if count > 1 else ''} of `{table}` would stay, as `{follows}` decides, while the "
+            f"`{key.target}` that `{', '.join(key.columns)}` refers to goes: {keys}{more}",
+            f"take `follows: {follows}` out of the cleanup of `{table}`, or change what these rows refer to",
+        )
+
+
+def _require_foreign_key(relation: Relation, column: str) -> None:
+    columns = [name for key in relation.table.foreign_keys for name in key.columns]
+    if column not in columns:
+        meant = closest(column, columns)
+        raise InvalidCall(
+            f"`follows: {column}` of `{relation.table.name}` is no foreign key of that table",
+            f"did you mean `{meant}`?" if meant else "name a column that refers to another table",
+        )

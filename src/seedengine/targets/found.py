@@ -1,0 +1,116 @@
+"""The rows that go: a temporary table beside each table involved, with the keys and the values that others need."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import ExecutableDDLElement
+
+from seedengine.targets.conditions import Comparisons
+from seedengine.targets.relations import Relation, quoted_table
+
+ROUND = "round"
+
+
+class Workspace(Protocol):
+    """What finding and deleting rows needs of an open transaction."""
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The connection of the transaction."""
+
+    @property
+    def relations(self) -> Mapping[str, Relation]:
+        """Every table by the name that the catalog gives it."""
+
+    @property
+    def compare(self) -> Comparisons:
+        """How the database compares."""
+
+    @property
+    def temporary_schema(self) -> str:
+        """Where temporary tables are."""
+
+    @property
+    def lock_rows(self) -> bool:
+        """Whether rows that are found are locked one by one."""
+
+    def freeze(self) -> None:
+        """All temporary tables exist now: a transaction that only reads may write nothing else from here on."""
+
+    def stage(self, staging: Relation, columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> None:
+        """Load rows into a temporary table that has these columns of a relation."""
+
+    def delete(self, group: Sequence["FoundRows"]) -> list[int]:
+        """Delete the rows found of these tables at once, which may refer to each other; the number of each."""
+
+    def same(
+        self, rows: sa.ColumnElement[Any], staged: sa.ColumnElement[Any], relation: Relation, column: str
+    ) -> sa.ColumnElement[bool]:
+        """Both have the same value in that column, two NULLs included."""
+
+
+class CreateTemporary(ExecutableDDLElement):
+    """An empty temporary table with the columns, and their types, of a query; gone at the end."""
+
+    def __init__(self, table: sa.TableClause, query: sa.Select[Any]) -> None:
+        self.table, self.query = table, query
+
+
+@compiles(CreateTemporary, "postgresql")
+def _create_on_postgres(element: CreateTemporary, compiler: Any, **_options: Any) -> str:
+    name = compiler.preparer.quote(element.table.name)
+    query = compiler.sql_compiler.process(element.query, literal_binds=True)
+    return f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {query} WITH NO DATA"
+
+
+@compiles(CreateTemporary, "sqlite")
+def _create_on_sqlite(element: CreateTemporary, compiler: Any, **_options: Any) -> str:
+    name = compiler.preparer.quote(element.table.name)
+    query = compiler.sql_compiler.process(element.query, literal_binds=True)
+    return f"CREATE TEMPORARY TABLE {name} AS {query} LIMIT 0"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRows:
+    """The temporary table of one relation; `columns` says which of its columns holds which of the relation's."""
+
+    relation: Relation
+    clause: sa.TableClause
+    columns: Mapping[str, str]
+
+    def column(self, name: str) -> sa.ColumnElement[Any]:
+        """The value that a found row has in this column of the relation."""
+        return self.clause.c[self.columns[name]]
+
+    def holds(self, value: Callable[[str], sa.ColumnElement[Any]]) -> sa.Exists:
+        """Whether the row with these values of the key is found."""
+        same = (self.column(name) == value(name) for name in self.relation.key)
+        return sa.exists(sa.select(sa.literal(1)).select_from(self.clause).where(*same))
+
+    def deletion(self) -> sa.Delete:
+        """The statement that deletes all of them."""
+        table = self.relation.clause()
+        return sa.delete(table).where(self.holds(lambda name: table.c[name]))
+
+    def values(self, name: str) -> sa.ScalarSelect[str]:
+        """The values of a column in all rows found, as text."""
+        return sa.select(sa.cast(self.column(name), sa.Text)).where(self.column(name).is_not(None)).scalar_subquery()
+
+
+def make_found(workspace: Workspace, relation: Relation, needed: Iterable[str], name: str) -> FoundRows:
+    """An empty temporary table for the rows of a relation that go, with its key and the columns needed of them."""
+    names = tuple(dict.fromkeys((*relation.key, *needed)))
+    columns = {column: f"c{position}" for position, column in enumerate(names)}
+    clause = quoted_table(name, workspace.temporary_schema, (*columns.values(), ROUND))
+    table = relation.clause()
+    shape = [table.c[column].label(place) for column, place in columns.items()]
+    workspace.connection.execute(CreateTemporary(clause, sa.select(*shape, sa.literal(0).label(ROUND))))
+    found = FoundRows(relation, clause, columns)
+    keys = ", ".join(columns[column] for column in relation.key)
+    where = f"{name}_key" if workspace.temporary_schema == "pg_temp" else f"{workspace.temporary_schema}.{name}_key"
+    workspace.connection.exec_driver_sql(f"CREATE INDEX {where} ON {name} ({keys})")
+    return found

@@ -1,0 +1,123 @@
+"""The address of a PostgreSQL database: the parameters that libpq gets, and how they are shown."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from psycopg.pq import Conninfo
+
+from seedengine.diagnostics import InvalidCall
+
+CONNECT_SECONDS = "10"
+SECRETS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key")
+
+# Errors never quote what they found: any part of a URL that was misread may be part of a password.
+_ENCODE = "in a user name or password write `@` as %40, `:` as %3A, `/` as %2F, `?` as %3F, `#` as %23, `%` as %25"
+_BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})|%00")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Address:
+    """Parameters for libpq by keyword, the schema that names without one mean, and what was ignored."""
+
+    parameters: Mapping[str, str]
+    schema: str | None = None
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """The masked URL of what was asked for, libpq's own defaults and environment included."""
+        found = {option.keyword.decode(): (option.val or b"").decode() for option in Conninfo.get_defaults()}
+        found.update(self.parameters)
+        return masked(
+            found.get("user", ""),
+            found.get("host", ""),
+            found.get("port", ""),
+            found.get("dbname") or found.get("user", ""),
+            with_password="password" in self.parameters,
+        )
+
+    def hides(self, text: str) -> bool:
+        """Whether a secret of this address occurs in the text, so that it must not be shown."""
+        return any(self.parameters.get(name, "") and self.parameters[name] in text for name in SECRETS)
+
+
+def masked(user: str, host: str, port: str, database: str, *, with_password: bool) -> str:
+    """A URL without its password; a socket's folder stands in the query, as libpq writes it."""
+    account = _shown(user) + (":***" if with_password else "")
+    at = f"{account}@" if account else ""
+    if host.startswith(("/", "@")):
+        return f"postgresql://{at}/{_shown(database)}?host={host}"
+    shown_host = f"[{host}]" if ":" in host else host or "localhost"
+    return f"postgresql://{at}{shown_host}:{port or '5432'}/{_shown(database)}"
+
+
+def _shown(text: str) -> str:
+    return "".join(each if each.isprintable() and each not in " @:/?#%[]" else quote(each, safe="") for each in text)
+
+
+def parse_address(rest: str) -> Address:
+    """What follows `postgresql://`, as libpq and ORMs write it.
+
+    Raises InvalidCall, which quotes nothing of the URL.
+    """
+    body, _, fragment = rest.partition("#")
+    before, _, query = body.partition("?")
+    authority, _, database = before.partition("/")
+    account, _, hosts = authority.rpartition("@")
+    if fragment or "#" in rest or "@" in database or "@" in query:
+        raise InvalidCall("the database URL cannot be parsed", _ENCODE)
+    user, colon, password = account.partition(":")
+    parameters = _host_parameters(hosts)
+    parameters["user"] = _decode(user)
+    parameters["dbname"] = _decode(database)
+    if colon:
+        parameters["password"] = _decode(password)
+    schema, notes = _apply_query(query, parameters)
+    return Address({name: value for name, value in parameters.items() if value}, schema, notes)
+
+
+def _host_parameters(hosts: str) -> dict[str, str]:
+    """Host and port, or several of each (`a:1,b:2`)."""
+    names: list[str] = []
+    ports: list[str] = []
+    for each in hosts.split(","):
+        match = re.fullmatch(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:\s]*)(?::(\d*))?", each)
+        if match is None:
+            raise InvalidCall(
+                "the host or port in the database URL cannot be parsed",
+                f"it ends in `host:port/database`; {_ENCODE}",
+            )
+        names.append(_decode(match[1].strip("[]")))
+        ports.append(match[2] or "")
+    return {"host": ",".join(names).strip(","), "port": ",".join(ports) if any(ports) else ""}
+
+
+def _apply_query(query: str, parameters: dict[str, str]) -> tuple[str | None, tuple[str, ...]]:
+    """Put what libpq knows into the parameters; the schema, and a note for each name that was ignored."""
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    schema: str | None = None
+    notes: list[str] = []
+    for pair in filter(None, query.split("&")):
+        raw_name, equals, raw_value = pair.partition("=")
+        name, value = _decode(raw_name), _decode(raw_value)
+        if not equals or not re.fullmatch(r"[A-Za-z_.\-]{1,40}", name):
+            raise InvalidCall("the parameters of the database URL cannot be parsed", _ENCODE)
+        if name == "schema":
+            schema = value[1:-1].replace('""', '"') if re.fullmatch(r'".+"', value) else value or None
+        elif name == "ssl" and value == "true":
+            parameters["sslmode"] = "require"
+        elif name in known:
+            parameters[name] = value
+        else:
+            notes.append(f"`{name}` in the database URL is not a parameter of PostgreSQL's driver and is ignored")
+    return schema, tuple(notes)
+
+
+def _decode(text: str) -> str:
+    if _BROKEN_PERCENT.search(text):
+        raise InvalidCall("a `%` in the database URL does not begin an encoded character", _ENCODE)
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidCall("the database URL encodes bytes that are not UTF-8", _ENCODE) from None

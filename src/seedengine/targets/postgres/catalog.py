@@ -1,0 +1,166 @@
+"""PostgreSQL's own catalogue in five round trips: tables, columns, keys and foreign keys as they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from seedengine.catalog import Column, ForeignKey, Table
+from seedengine.targets.columntypes import ColumnType, parse_type
+from seedengine.targets.relations import Relation
+
+ROW_ADDRESS = ("tableoid", "ctid")
+"""What tells a row of a table without a primary key from others; partitions have ctids of their own each."""
+
+_TABLES = """
+SELECT c.oid, n.nspname, c.relname, pg_catalog.pg_table_is_visible(c.oid)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
+  AND n.nspname <> 'information_schema' AND left(n.nspname, 3) <> 'pg_'
+ORDER BY n.nspname, c.relname
+"""
+
+_FOREIGN_KEYS = r"""
+SELECT coalesce(pg_catalog.pg_partition_root(k.conrelid)::oid, k.conrelid),
+       coalesce(pg_catalog.pg_partition_root(k.confrelid)::oid, k.confrelid),
+       k.conname, k.condeferrable,
+       (SELECT array_agg(a.attname::text ORDER BY u.place)
+        FROM unnest(k.conkey) WITH ORDINALITY u(number, place)
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number),
+       (SELECT array_agg(a.attname::text ORDER BY u.place)
+        FROM unnest(k.confkey) WITH ORDINALITY u(number, place)
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number)
+FROM pg_catalog.pg_constraint k
+WHERE k.contype = 'f' AND k.conparentid = 0
+ORDER BY k.conname, k.oid
+"""
+
+_COLUMNS = """
+WITH RECURSIVE domain AS (
+    SELECT oid, typbasetype AS base, typtypmod AS modifier, typnotnull AS required
+    FROM pg_catalog.pg_type WHERE typtype = 'd'
+    UNION ALL
+    SELECT d.oid, t.typbasetype, t.typtypmod, d.required OR t.typnotnull
+    FROM domain d JOIN pg_catalog.pg_type t ON t.oid = d.base WHERE t.typtype = 'd')
+SELECT a.attrelid, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod),
+       a.attnotnull OR coalesce(n.required, false), pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+       a.attgenerated::text <> '', a.attidentity::text <> '', pg_catalog.format_type(n.base, n.modifier)
+FROM pg_catalog.pg_attribute a
+LEFT JOIN (domain n JOIN pg_catalog.pg_type b ON b.oid = n.base AND b.typtype <> 'd') ON n.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attrelid = ANY(:tables) AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attrelid, a.attnum
+"""
+
+_KEYS = """
+SELECT i.indrelid, i.indisprimary,
+       (SELECT array_agg(a.attname::text ORDER BY u.place)
+        FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(number, place)
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.number
+        WHERE u.place <= i.indnkeyatts)
+FROM pg_catalog.pg_index i
+WHERE i.indrelid = ANY(:tables) AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+ORDER BY i.indexrelid
+"""
+
+_LABELS = """
+SELECT t.typname::text, array_agg(e.enumlabel::text ORDER BY e.enumsortorder)
+FROM pg_catalog.pg_enum e JOIN pg_catalog.pg_type t ON t.oid = e.enumtypid GROUP BY t.oid, t.typname
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresCatalog:
+    """Relations by the name that a catalog gives them, and the labels of each enum."""
+
+    relations: Mapping[str, Relation]
+    labels: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    child: int
+    parent: int
+    name: str
+    deferrable: bool
+    columns: tuple[str, ...]
+    target_columns: tuple[str, ...]
+
+
+def read_catalog(connection: sa.Connection) -> PostgresCatalog:
+    """Every table that a name without a schema reaches, and those of other schemas that hang on one, or on which
+    one hangs, named `schema.table`. Partitions stand under their parent.
+    """
+    tables = {row[0]: row for row in connection.execute(sa.text(_TABLES))}
+    keys = [
+        _Key(child, parent, name, deferrable, tuple(columns), tuple(target_columns))
+        for child, parent, name, deferrable, columns, target_columns in connection.execute(sa.text(_FOREIGN_KEYS))
+        if child in tables and parent in tables
+    ]
+    wanted = _wanted({oid for oid, row in tables.items() if row[3]}, keys)
+    names = {
+        oid: relname if visible else f"{schema}.{relname}"
+        for oid, schema, relname, visible in tables.values()
+        if oid in wanted
+    }
+    columns, types = _columns(connection, list(names))
+    primary, unique = _keys(connection, list(names))
+    relations: dict[str, Relation] = {}
+    for oid, name in names.items():
+        table = Table(
+            name,
+            tuple(columns.get(oid, ())),
+            primary.get(oid, ()),
+            _foreign_keys(oid, keys, names),
+            tuple(dict.fromkeys(unique.get(oid, ()))),
+        )
+        _, schema, relname, _ = tables[oid]
+        relations[name] = Relation(table, schema, relname, table.primary_key or ROW_ADDRESS, types.get(oid, {}))
+    labels = {name: tuple(each) for name, each in connection.execute(sa.text(_LABELS))}
+    return PostgresCatalog(relations, labels)
+
+
+def _wanted(visible: set[int], keys: list[_Key]) -> set[int]:
+    hanging = set(visible)
+    while more := {key.child for key in keys if key.parent in hanging} - hanging:
+        hanging |= more
+    return hanging | {key.parent for key in keys if key.child in hanging}
+
+
+def _columns(
+    connection: sa.Connection, oids: list[int]
+) -> tuple[dict[int, list[Column]], dict[int, dict[str, ColumnType]]]:
+    columns: dict[int, list[Column]] = {}
+    types: dict[int, dict[str, ColumnType]] = {}
+    for oid, name, type, required, default, generated, identity, base in connection.execute(
+        sa.text(_COLUMNS), {"tables": oids}
+    ):
+        column = Column(name, type, not required, None if generated else default, generated, identity)
+        columns.setdefault(oid, []).append(column)
+        types.setdefault(oid, {})[name] = parse_type(base or type)
+    return columns, types
+
+
+def _keys(
+    connection: sa.Connection, oids: list[int]
+) -> tuple[dict[int, tuple[str, ...]], dict[int, list[tuple[str, ...]]]]:
+    primary: dict[int, tuple[str, ...]] = {}
+    unique: dict[int, list[tuple[str, ...]]] = {}
+    for oid, is_primary, columns in connection.execute(sa.text(_KEYS), {"tables": oids}):
+        if is_primary:
+            primary[oid] = tuple(columns)
+        else:
+            unique.setdefault(oid, []).append(tuple(columns))
+    return primary, unique
+
+
+def _foreign_keys(oid: int, keys: list[_Key], names: Mapping[int, str]) -> tuple[ForeignKey, ...]:
+    # Partitions may repeat a key of their parent, each under a name of its own.
+    found: dict[tuple[object, ...], ForeignKey] = {}
+    for key in keys:
+        if key.child == oid and key.parent in names:
+            same = (key.columns, key.parent, key.target_columns)
+            found.setdefault(
+                same, ForeignKey(key.columns, names[key.parent], key.target_columns, key.deferrable, key.name)
+            )
+    return tuple(found.values())

@@ -1,0 +1,130 @@
+"""PostgreSQL's refusals in plain words: which row, which column, why, and what to do."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import psycopg
+import sqlalchemy.exc
+from psycopg import errors
+
+from seedengine.diagnostics import DatabaseError, closest
+from seedengine.targets.protocol import RowRefused
+
+LONGEST_VALUE = 60
+
+# Read without their words, which come in the server's language.
+_CONTEXT = re.compile(r"^COPY .+?, \S+ (\d+)(?:, \S+ (.+?)(?:: |$))?", re.MULTILINE)
+_VALUE = re.compile(r'^COPY .+?, \S+ \d+, \S+ .+?: ["»„«](.*)["»“«]$', re.MULTILINE | re.DOTALL)
+_KEY = re.compile(r"\((.*?)\)=\((.*)\)", re.DOTALL)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Whatever the driver raises inside becomes a DatabaseError of one line."""
+    try:
+        yield
+    except sqlalchemy.exc.DBAPIError as error:
+        refusal = explain(error.orig)
+    except psycopg.Error as error:
+        refusal = explain(error)
+    else:
+        return
+    raise refusal
+
+
+def explain(error: BaseException | None) -> DatabaseError:
+    """What a statement other than a load ran into."""
+    if not isinstance(error, psycopg.Error) or error.diag.message_primary is None:
+        return DatabaseError("the connection to the database broke", "nothing was changed; run it again")
+    primary = shortened(error.diag.message_primary, 160)
+    detail = shortened(error.diag.message_detail or "", 200)
+    message = f"the database refuses: {primary}" + (f" ({detail.rstrip('.')})" if detail else "")
+    return DatabaseError(message, _help(error))
+
+
+def _help(error: psycopg.Error) -> str | None:
+    match error:
+        case errors.InsufficientPrivilege():
+            return "run it as a user that may, or grant the missing right"
+        case errors.LockNotAvailable() | errors.DeadlockDetected() | errors.SerializationFailure():
+            return "another session was in the way; nothing was changed, run it again"
+        case errors.AdminShutdown() | errors.CrashShutdown():
+            return "nothing was changed; run it again"
+        case _:
+            return None
+
+
+def explain_row(error: psycopg.Error, table: str, labels: Mapping[str, tuple[str, ...]]) -> DatabaseError:
+    """What a load of `table` ran into: RowRefused where the server blames a row or a constraint."""
+    if not isinstance(error, errors.DataError | errors.IntegrityError) or error.diag.message_primary is None:
+        return explain(error)
+    context = _CONTEXT.search(error.diag.context or "")
+    row = int(context[1]) - 1 if context else None
+    column = error.diag.column_name or (context[2] if context else None)
+    message, help, columns = _reason(error, table, column, labels)
+    return RowRefused(message, table, row, columns[0] if len(columns) == 1 else column, help)
+
+
+def _reason(
+    error: psycopg.Error, table: str, column: str | None, labels: Mapping[str, tuple[str, ...]]
+) -> tuple[str, str | None, list[str]]:
+    """Message, help, and the columns that a constraint names."""
+    place = f"`{table}.{column}`" if column else f"`{table}`"
+    primary = error.diag.message_primary or ""
+    found = _VALUE.search(error.diag.context or "")
+    value = f"'{shortened(found[1])}'" if found else "the value"
+    match error:
+        case errors.UniqueViolation() | errors.ExclusionViolation():
+            columns, key = _key(error.diag.message_detail)
+            return (
+                f"`{table}` already holds a row with {key or 'this key'} (`{error.diag.constraint_name}`)",
+                "a row that is not this spec's may hold it: change that row, or the value in the spec",
+                columns,
+            )
+        case errors.ForeignKeyViolation():
+            columns, key = _key(error.diag.message_detail)
+            return (
+                f"`{table}` refers to a row that does not exist: {key} (`{error.diag.constraint_name}`)",
+                "let the field draw from an entity of that table with `ref`",
+                columns,
+            )
+        case errors.NotNullViolation():
+            return f"{place} takes no NULL", "fill it in the spec, without `nulls`", []
+        case errors.CheckViolation():
+            name = error.diag.constraint_name
+            return f"the check `{name}` of {place} refuses the row", "make values that it allows", []
+        case errors.StringDataRightTruncation():
+            return f"{place} refuses {value}: {shortened(primary)}", "make it shorter", []
+        case errors.InvalidTextRepresentation() if enum := re.search(r'enum "?([^":]+)"?', primary):
+            return (
+                f"{place} refuses {value}: it is no label of `{enum[1]}`",
+                _labels(found, labels.get(enum[1], ())),
+                [],
+            )
+        case errors.CharacterNotInRepertoire() | errors.UntranslatableCharacter():
+            return f"{place} refuses a NUL character, which PostgreSQL's text cannot hold", "leave it out", []
+        case _:
+            detail = shortened(error.diag.message_detail or "", 200).rstrip(".")
+            return f"{place} refuses {value}: {shortened(primary, 120)}" + (f" ({detail})" if detail else ""), None, []
+
+
+def _key(detail: str | None) -> tuple[list[str], str]:
+    match = _KEY.search(detail or "")
+    if match is None:
+        return [], ""
+    columns = [each.strip().strip('"') for each in match[1].split(",")]
+    return columns, f"{', '.join(columns)} = {shortened(match[2])}"
+
+
+def _labels(found: re.Match[str] | None, labels: tuple[str, ...]) -> str | None:
+    meant = closest(found[1], labels) if found else None
+    if meant:
+        return f"did you mean `{meant}`?"
+    return f"its labels are {', '.join(f'`{label}`' for label in labels[:20])}" if labels else None
+
+
+def shortened(text: str, length: int = LONGEST_VALUE) -> str:
+    """The text on one line, cut where it is overly long."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[:length]}…"

@@ -1,0 +1,166 @@
+"""PostgreSQL: one transaction that finds, deletes and loads, and nothing of which stays when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+
+import polars as pl
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from seedengine.catalog import Catalog, Table
+from seedengine.diagnostics import DatabaseError
+from seedengine.targets.closure import find_rows
+from seedengine.targets.deletion import delete_rows
+from seedengine.targets.found import FoundRows
+from seedengine.targets.postgres.address import Address
+from seedengine.targets.postgres.catalog import PostgresCatalog, read_catalog
+from seedengine.targets.postgres.connection import make_engine, raw_connection, resolved_name
+from seedengine.targets.postgres.copy import copy_rows, update_rows
+from seedengine.targets.postgres.errors import translated
+from seedengine.targets.postgres.tables import create_tables
+from seedengine.targets.postgres.workspace import PostgresWorkspace
+from seedengine.targets.protocol import Removal
+from seedengine.targets.relations import find_relation
+
+# All of them end with the transaction, so that a pooled session goes on as it was.
+_SETTINGS = """
+SELECT set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
+       set_config('intervalstyle', 'postgres', true), set_config('row_security', 'off', true)
+"""
+_SCHEMA_EXISTS = "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = :schema)"
+_SEARCH_PATH = "SELECT set_config('search_path', quote_ident(:schema), true)"
+
+
+class PostgresTarget:
+    """A PostgreSQL database, connected to when it is opened."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._engine = make_engine(address)
+        self._connection: sa.Connection | None = None
+        with self._connected() as connection:
+            self._name = resolved_name(raw_connection(connection))
+
+    @property
+    def name(self) -> str:
+        """The masked URL of where the driver really connected to."""
+        return self._name
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Parameters of the URL that were ignored."""
+        return self._address.notes
+
+    def inspect(self) -> Catalog:
+        """See `Target`; tables of other schemas that hang on one of ours are named `schema.table`."""
+        with self.begin(read_only=True) as transaction:
+            return transaction.catalog()
+
+    @contextmanager
+    def begin(self, *, read_only: bool = False) -> Iterator[PostgresTransaction]:
+        """See `Target`."""
+        with self._connected() as connection:
+            transaction = PostgresTransaction(connection, read_only=read_only)
+            self._prepare(connection)
+            yield transaction
+            if not read_only:
+                with translated():
+                    # A deferred constraint speaks now, and not as a failed COMMIT.
+                    connection.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
+                    connection.commit()
+
+    def _prepare(self, connection: sa.Connection) -> None:
+        with translated():
+            connection.execute(sa.text(_SETTINGS))
+            connection.execute(sa.text("SET CONSTRAINTS ALL DEFERRED"))
+            schema = self._address.schema
+            if schema is None:
+                return
+            if not connection.execute(sa.text(_SCHEMA_EXISTS), {"schema": schema}).scalar_one():
+                raise DatabaseError(f"the database has no schema `{schema}`", "create it first")
+            connection.execute(sa.text(_SEARCH_PATH), {"schema": schema})
+
+    @contextmanager
+    def _connected(self) -> Iterator[sa.Connection]:
+        """The one connection, with no transaction open afterwards; it is made anew where it broke."""
+        if self._connection is None or self._connection.closed or raw_connection(self._connection).closed:
+            with translated():
+                self._connection = self._engine.connect()
+        connection = self._connection
+        try:
+            yield connection
+            connection.rollback()
+        except BaseException:
+            # Whatever went wrong, Ctrl-C included: a closed connection is a transaction rolled back.
+            with suppress(SQLAlchemyError, psycopg.Error):
+                connection.rollback()
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """See `Target`."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(SQLAlchemyError, psycopg.Error):
+                connection.close()
+        self._engine.dispose()
+
+
+class PostgresTransaction:
+    """See `Transaction`."""
+
+    def __init__(self, connection: sa.Connection, *, read_only: bool) -> None:
+        self._connection = connection
+        self._read_only = read_only
+        self._read: PostgresCatalog | None = None
+        self._workspace: PostgresWorkspace | None = None
+        self._found: dict[str, tuple[FoundRows, int]] = {}
+        self._searches = 0
+
+    def _catalog(self) -> PostgresCatalog:
+        if self._read is None:
+            with translated():
+                self._read = read_catalog(self._connection)
+        return self._read
+
+    def catalog(self) -> Catalog:
+        """What the database holds as this transaction sees it."""
+        return Catalog({name: relation.table for name, relation in self._catalog().relations.items()})
+
+    def create(self, tables: Sequence[Table]) -> None:
+        """See `Transaction`; tables that exist are left as they are."""
+        with translated():
+            create_tables(self._connection, self._catalog().relations, tables)
+        self._read = None
+
+    def find(self, removals: Sequence[Removal]) -> Mapping[str, int]:
+        """See `Transaction`."""
+        self._searches += 1
+        self._workspace = PostgresWorkspace(self._connection, self._catalog(), lock_rows=not self._read_only)
+        with translated():
+            self._found = find_rows(self._workspace, removals, self._searches)
+        return {table: count for table, (_, count) in self._found.items()}
+
+    def delete(self) -> Mapping[str, int]:
+        """See `Transaction`."""
+        if self._workspace is None:
+            return {}
+        with translated():
+            return delete_rows(self._workspace, self._found)
+
+    def load(self, table: str, columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
+        """See `Transaction`; one COPY for all batches."""
+        catalog = self._catalog()
+        relation = find_relation(catalog.relations, table)
+        relation.require(columns)
+        return copy_rows(raw_connection(self._connection), relation, columns, batches, catalog.labels)
+
+    def update(self, table: str, key: Sequence[str], columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
+        """See `Transaction`; one UPDATE from a temporary table."""
+        relation = find_relation(self._catalog().relations, table)
+        relation.require((*key, *columns))
+        with translated():
+            return update_rows(self._connection, self._catalog(), relation, key, columns, batches)

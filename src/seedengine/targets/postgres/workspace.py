@@ -1,0 +1,64 @@
+"""Where rows that go are found and deleted on PostgreSQL."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from seedengine.targets.columntypes import Kind
+from seedengine.targets.conditions import Comparisons
+from seedengine.targets.ddl import DeclaredType
+from seedengine.targets.found import FoundRows
+from seedengine.targets.postgres.catalog import PostgresCatalog
+from seedengine.targets.postgres.comparisons import PostgresComparisons
+from seedengine.targets.postgres.connection import raw_connection
+from seedengine.targets.postgres.copy import copy_rows
+from seedengine.targets.relations import Relation
+
+_WITHOUT_EQUALITY = ("json", "xml", "point", "polygon", "path", "box", "line", "lseg", "circle")
+
+
+class PostgresWorkspace:
+    """See `Workspace`."""
+
+    temporary_schema = "pg_temp"
+
+    def __init__(self, connection: sa.Connection, catalog: PostgresCatalog, *, lock_rows: bool) -> None:
+        self.connection = connection
+        self.relations: Mapping[str, Relation] = catalog.relations
+        self.compare: Comparisons = PostgresComparisons()
+        self.lock_rows = lock_rows
+        self._labels = catalog.labels
+
+    def freeze(self) -> None:
+        """A transaction that only reads writes nothing but its temporary tables from here on."""
+        if not self.lock_rows:
+            self.connection.execute(sa.text("SET TRANSACTION READ ONLY"))
+
+    def stage(self, staging: Relation, columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> None:
+        """Load rows into a temporary table, and let the server know how many there are."""
+        copy_rows(raw_connection(self.connection), staging, columns, batches, self._labels)
+        self.connection.exec_driver_sql(f"ANALYZE {staging.name}")
+
+    def delete(self, group: Sequence[FoundRows]) -> list[int]:
+        """Delete from one table, or from several by one statement, which sees their keys only in the end."""
+        if len(group) == 1:
+            return [self.connection.execute(group[0].deletion()).rowcount]
+        gone = [
+            rows.deletion().returning(sa.literal(1).label("one")).cte(f"gone_{position}")
+            for position, rows in enumerate(group)
+        ]
+        counts = (sa.select(sa.func.count()).select_from(each).scalar_subquery() for each in gone)
+        return list(self.connection.execute(sa.select(*counts)).one())
+
+    def same(
+        self, rows: sa.ColumnElement[Any], staged: sa.ColumnElement[Any], relation: Relation, column: str
+    ) -> sa.ColumnElement[bool]:
+        """Both have the same value, two NULLs included; by `=`, which can be hashed, where there is no NULL."""
+        declared = relation.table.column(column)
+        assert declared is not None
+        if declared.type in _WITHOUT_EQUALITY:
+            type = DeclaredType("jsonb") if relation.types[column].kind is Kind.JSON else sa.Text()
+            rows, staged = sa.cast(rows, type), sa.cast(staged, type)
+        return rows.is_not_distinct_from(staged) if declared.nullable else rows == staged

@@ -1,0 +1,89 @@
+"""What the engine asks of a target: its catalog, and one transaction that cleans and loads."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+import polars as pl
+
+from seedengine.catalog import Catalog, Table
+from seedengine.diagnostics import DatabaseError
+from seedengine.spec.cleanup import RowFilter
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedRows:
+    """Rows that a spec makes, to be recognised in a table: one is there when all of `columns` are equal."""
+
+    columns: tuple[str, ...]
+    batches: Callable[[], Iterable[pl.DataFrame]]
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Which rows of a table go of themselves; whatever hangs on them by foreign key goes too.
+
+    Rows go that match `where`, or that are among `generated`, or all of them when `everything` is set.
+    `follows` names the one foreign key column by which a row of this table hangs on another.
+    """
+
+    table: str
+    where: RowFilter | None = None
+    generated: tuple[GeneratedRows, ...] = ()
+    everything: bool = False
+    follows: str | None = None
+
+
+class RowRefused(DatabaseError):
+    """The database refused one row of a load: `row` counts from 0 over the whole load, `column` where it is known."""
+
+    def __init__(self, message: str, table: str, row: int | None, column: str | None, help: str | None = None):
+        super().__init__(message, help)
+        self.table, self.row, self.column = table, row, column
+
+
+class Transaction(Protocol):
+    """An open transaction: committed when its context ends well, rolled back on every other way out."""
+
+    def create(self, tables: Sequence[Table]) -> None:
+        """Create these tables with their keys; those that seedengine made get the columns they lack."""
+
+    def find(self, removals: Sequence[Removal]) -> Mapping[str, int]:
+        """Find (and lock) all rows that go, by filter and by hanging on one that goes; their number by table.
+
+        Raises Refused where a row would be orphaned by `follows`. Tables with no such row are left out.
+        """
+
+    def delete(self) -> Mapping[str, int]:
+        """Delete what `find` found, children before parents; the number of rows deleted by table."""
+
+    def load(self, table: str, columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
+        """Insert the rows of all batches in one statement where the target can; their number.
+
+        Raises RowRefused when the database refuses a row.
+        """
+
+    def update(self, table: str, key: Sequence[str], columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
+        """Set `columns` of the rows with these `key`s; the number of rows changed."""
+
+
+class Target(Protocol):
+    """A database, opened from a URL."""
+
+    @property
+    def name(self) -> str:
+        """Its masked URL or file name, as the first line of output shows it."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What the user should know about how the URL was read (parameters that were ignored)."""
+
+    def inspect(self) -> Catalog:
+        """All tables that the target holds, with their keys and foreign keys."""
+
+    def begin(self, *, read_only: bool = False) -> AbstractContextManager[Transaction]:
+        """One transaction; what fails in it leaves the database as it was."""
+
+    def close(self) -> None:
+        """Close every connection."""

@@ -1,0 +1,116 @@
+"""SQLite's own catalogue: tables, columns, keys and foreign keys as they are."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from seedengine.catalog import Column, ForeignKey, Table
+from seedengine.targets.columntypes import parse_type
+from seedengine.targets.relations import Relation
+
+APPLICATION_ID = int.from_bytes(b"SEED")
+"""Marks a file whose tables seedengine made (SQLite's `application_id`)."""
+
+_USER_TABLES = (
+    "sqlite_master m WHERE m.type = 'table' AND substr(m.name, 1, 7) <> 'sqlite_' AND m.sql NOT LIKE 'CREATE VIRTUAL%'"
+)
+
+_COLUMNS = f"""
+SELECT t.name, x.name, x.type, x."notnull", x.dflt_value, x.pk, x.hidden
+FROM (SELECT m.name FROM {_USER_TABLES}) t, pragma_table_xinfo(t.name) x ORDER BY t.name, x.cid
+"""
+_FOREIGN_KEYS = f"""
+SELECT t.name, x.id, x."table", x."from", x."to"
+FROM (SELECT m.name FROM {_USER_TABLES}) t, pragma_foreign_key_list(t.name) x ORDER BY t.name, x.id, x.seq
+"""
+_UNIQUE = f"""
+SELECT t.name, i.name, x.name
+FROM (SELECT m.name FROM {_USER_TABLES}) t, pragma_index_list(t.name) i, pragma_index_info(i.name) x
+WHERE i."unique" AND NOT i.partial AND i.origin <> 'pk' ORDER BY t.name, i.seq DESC, x.seqno
+"""
+
+
+def read_relations(connection: sa.Connection) -> dict[str, Relation]:
+    """Every table of the file but SQLite's own and virtual ones, by name."""
+    columns: dict[str, list[Column]] = {}
+    primary: dict[str, list[tuple[int, str]]] = {}
+    for table, name, type, required, default, place, hidden in connection.exec_driver_sql(_COLUMNS):
+        columns.setdefault(table, []).append(
+            Column(name, type, not (required or place), default, generated=hidden in (2, 3))
+        )
+        if place:
+            primary.setdefault(table, []).append((place, name))
+    keys = {table: tuple(name for _, name in sorted(parts)) for table, parts in primary.items()}
+    foreign = _foreign_keys(connection, keys, columns)
+    unique = _unique(connection)
+    return {
+        table: _relation(
+            connection,
+            Table(table, tuple(own), keys.get(table, ()), foreign.get(table, ()), unique.get(table, ())),
+        )
+        for table, own in columns.items()
+    }
+
+
+def _relation(connection: sa.Connection, table: Table) -> Relation:
+    names = {column.name.lower() for column in table.columns}
+    address = next(each for each in ("rowid", "_rowid_", "oid") if each not in names)
+    has_address = _has_row_address(connection, table.name, address)
+    if has_address and len(table.primary_key) == 1:
+        table = _with_row_number(table)
+    types = {column.name: parse_type(column.type) for column in table.columns}
+    return Relation(table, None, table.name, (address,) if has_address else table.primary_key, types)
+
+
+def _has_row_address(connection: sa.Connection, table: str, address: str) -> bool:
+    quoted = table.replace('"', '""')
+    try:
+        connection.exec_driver_sql(f'SELECT {address} FROM "{quoted}" LIMIT 0')
+    except sa.exc.OperationalError:
+        return False  # a table made WITHOUT ROWID
+    return True
+
+
+def _with_row_number(table: Table) -> Table:
+    """An INTEGER primary key is the row's own number, which SQLite fills where nothing is given."""
+    key = table.primary_key[0]
+    columns = tuple(
+        Column(each.name, each.type, each.nullable, each.default, identity=True)
+        if each.name == key and each.type.upper() == "INTEGER"
+        else each
+        for each in table.columns
+    )
+    return Table(table.name, columns, table.primary_key, table.foreign_keys, table.unique)
+
+
+def _foreign_keys(
+    connection: sa.Connection, keys: Mapping[str, tuple[str, ...]], columns: Mapping[str, list[Column]]
+) -> dict[str, tuple[ForeignKey, ...]]:
+    tables = {name.lower(): name for name in columns}
+    parts: dict[tuple[str, int], list[tuple[str, str, str | None]]] = {}
+    for table, number, target, column, target_column in connection.exec_driver_sql(_FOREIGN_KEYS):
+        if target.lower() in tables:
+            parts.setdefault((table, number), []).append((tables[target.lower()], column, target_column))
+    found: dict[str, list[ForeignKey]] = {}
+    for (table, _), each in parts.items():
+        target = each[0][0]
+        names = {column.name.lower(): column.name for column in columns[target]}
+        own = {column.name.lower(): column.name for column in columns[table]}
+        # Without a column of its own, a key means the primary key of its target.
+        named = [names.get(column.lower(), column) for _, _, column in each if column is not None]
+        target_columns = tuple(named) or keys.get(target, ())
+        if len(target_columns) == len(each):
+            from_columns = tuple(own.get(column.lower(), column) for _, column, _ in each)
+            found.setdefault(table, []).append(ForeignKey(from_columns, target, target_columns))
+    # SQLite numbers them from the last declared to the first.
+    return {table: tuple(reversed(each)) for table, each in found.items()}
+
+
+def _unique(connection: sa.Connection) -> dict[str, tuple[tuple[str, ...], ...]]:
+    indexes: dict[str, dict[str, list[str | None]]] = {}
+    for table, index, column in connection.exec_driver_sql(_UNIQUE):
+        indexes.setdefault(table, {}).setdefault(index, []).append(column)
+    return {
+        table: tuple(dict.fromkeys(tuple(filter(None, columns)) for columns in each.values() if None not in columns))
+        for table, each in indexes.items()
+    }

@@ -1,0 +1,63 @@
+"""SQLite's refusals in plain words."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy.exc
+
+from seedengine.diagnostics import DatabaseError
+from seedengine.targets.protocol import RowRefused
+
+_CONSTRAINT = re.compile(r"(UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: (.*))?")
+
+
+@contextmanager
+def translated(file: str) -> Iterator[None]:
+    """Whatever the driver raises inside becomes a DatabaseError of one line."""
+    try:
+        yield
+    except sqlalchemy.exc.DBAPIError as error:
+        refusal = explain(str(error.orig), file)
+    except sqlite3.Error as error:
+        refusal = explain(str(error), file)
+    else:
+        return
+    raise refusal
+
+
+def explain(text: str, file: str) -> DatabaseError:
+    """What a statement other than a load ran into."""
+    if "locked" in text:
+        return DatabaseError(f"`{file}` is locked by another program", "close it, or wait until it is done")
+    if "not a database" in text:
+        return DatabaseError(f"`{file}` is not an SQLite database", "give another file")
+    if "malformed" in text:
+        return DatabaseError(f"`{file}` is damaged: {text}", "restore it, or give another file")
+    if "readonly" in text:
+        return DatabaseError(f"`{file}` cannot be written", "change its permissions, or give another file")
+    if "unable to open" in text:
+        return DatabaseError(f"`{file}` cannot be opened", "look at its permissions and those of its folder")
+    return DatabaseError(f"SQLite refuses: {text}", None)
+
+
+def explain_row(text: str, table: str, row: int | None) -> RowRefused:
+    """What the insertion of one row ran into."""
+    match = _CONSTRAINT.search(text)
+    if match is None:
+        return RowRefused(f"`{table}` refuses the row: {text}", table, row, None)
+    columns = [each.strip().rpartition(".")[2] for each in (match[2] or "").split(",") if each]
+    column = columns[0] if len(columns) == 1 and match[1] != "CHECK" else None
+    match match[1]:
+        case "UNIQUE":
+            message = f"`{table}` already holds a row with this {', '.join(f'`{each}`' for each in columns)}"
+            help = "a row that is not this spec's may hold it: change that row, or the value in the spec"
+        case "NOT NULL":
+            message, help = f"`{table}.{column}` takes no NULL", "fill it in the spec, without `nulls`"
+        case "CHECK":
+            message, help = f"the check `{match[2]}` of `{table}` refuses the row", "make values that it allows"
+        case _:
+            message = f"`{table}` refers to a row that does not exist"
+            help = "let the field draw from an entity of that table with `ref`"
+    return RowRefused(message, table, row, column, help)

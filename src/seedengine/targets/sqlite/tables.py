@@ -1,0 +1,129 @@
+"""The tables of a file that seedengine makes: creating them, and giving them the columns that a spec has gained."""
+
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateColumn, CreateTable, DropTable
+
+from seedengine.catalog import Column, Table
+from seedengine.diagnostics import DatabaseError
+from seedengine.targets.columntypes import Kind, parse_type
+from seedengine.targets.ddl import build_table
+from seedengine.targets.relations import Relation
+
+# None has an affinity that could change a value: what is text stays text in NUMERIC ones, as it is no number.
+_DECLARED = {
+    Kind.INTEGER: "INTEGER",
+    Kind.FLOAT: "REAL",
+    Kind.BOOLEAN: "BOOLEAN",
+    Kind.DATE: "DATE",
+    Kind.TIME: "TIME",
+    Kind.TIMESTAMP: "TIMESTAMP",
+    Kind.JSON: "JSON",
+    Kind.ARRAY: "JSON",
+}
+
+
+def declare(type: str) -> str:
+    """SQLite's declaration for a type of PostgreSQL; a type that is not known is TEXT, never the text itself."""
+    parsed = parse_type(type)
+    if parsed.kind is Kind.NUMERIC:
+        return "NUMERIC" + "".join(type[type.index("(") :].split()) if parsed.digits is not None else "NUMERIC"
+    declared = _DECLARED.get(parsed.kind, "TEXT")
+    with_digits = parsed.kind in (Kind.TIME, Kind.TIMESTAMP) and parsed.digits is not None
+    return f"{declared}({parsed.digits})" if with_digits else declared
+
+
+def create_tables(
+    connection: sa.Connection, relations: Mapping[str, Relation], tables: Sequence[Table], file: str, *, ours: bool
+) -> dict[str, Table]:
+    """Create the tables that the file lacks; in a file of ours, add the columns that its tables lack.
+
+    Returns the tables that gained columns while they held rows: `settle` gives them their keys once these are gone.
+    Raises DatabaseError where a table of a file of ours is another than the spec's in any other way.
+    """
+    outgrown: dict[str, Table] = {}
+    for table in tables:
+        held = relations.get(table.name)
+        if held is None:
+            connection.execute(CreateTable(build_table(table, declare, foreign_keys=True)))
+        elif ours and (gained := _gained(table, held.table, file)):
+            _add_columns(connection, table, gained)
+            outgrown[table.name] = table
+    for name, table in list(outgrown.items()):
+        if _is_empty(connection, name):
+            _make_anew(connection, table)
+            del outgrown[name]
+    return outgrown
+
+
+def settle(connection: sa.Connection, table: Table, held: Table, file: str) -> None:
+    """Give a table that has gained columns its keys and NOT NULLs, now that its old rows are gone.
+
+    Raises DatabaseError where rows stay that the new columns cannot do without.
+    """
+    if _is_empty(connection, table.name):
+        _make_anew(connection, table)
+        return
+    gained = {column.name for column in table.columns} - {column.name for column in held.columns}
+    keys = {name for key in table.foreign_keys for name in key.columns} | {n for each in table.unique for n in each}
+    for column in table.columns:
+        if column.name in gained and (not column.nullable or column.name in keys):
+            raise DatabaseError(
+                f"`{table.name}` gains `{column.name}`, and holds rows that this spec does not remove",
+                f"delete the file `{file}`, or give another",
+            )
+
+
+def _gained(wanted: Table, held: Table, file: str) -> list[Column]:
+    """The columns that the spec has and the file lacks; raises DatabaseError for any other difference."""
+    difference = _difference(wanted, held)
+    if difference is not None:
+        raise DatabaseError(
+            f"the file `{file}` was made from another spec: {difference}", "delete that file, or give another"
+        )
+    return [column for column in wanted.columns if held.column(column.name) is None]
+
+
+def _difference(wanted: Table, held: Table) -> str | None:
+    for column in held.columns:
+        place = f"`{held.name}.{column.name}`"
+        other = wanted.column(column.name)
+        if other is None:
+            return f"{place} is no longer in it"
+        if declare(other.type).upper() != column.type.upper():
+            return f"{place} is {column.type} there and {declare(other.type)} now"
+        if other.nullable and not column.nullable and column.name not in wanted.primary_key:
+            return f"{place} takes no NULL there and may be NULL now"
+    if wanted.primary_key != held.primary_key:
+        return f"the primary key of `{held.name}` is another"
+    gained = {column.name for column in wanted.columns if held.column(column.name) is None}
+    before = {frozenset(columns) for columns in held.unique}
+    if before != {frozenset(each) for each in wanted.unique if not gained & set(each)}:
+        return f"other columns of `{held.name}` are unique"
+    references = {(key.columns, key.target, key.target_columns) for key in held.foreign_keys}
+    if references != {
+        (key.columns, key.target, key.target_columns) for key in wanted.foreign_keys if not gained & set(key.columns)
+    }:
+        return f"other columns of `{held.name}` are foreign keys"
+    return None
+
+
+def _add_columns(connection: sa.Connection, table: Table, gained: Sequence[Column]) -> None:
+    loose = Table(table.name, tuple(Column(each.name, each.type) for each in gained))
+    built = build_table(loose, declare, foreign_keys=False)
+    name = connection.dialect.identifier_preparer.quote(built.name)
+    for column in built.columns:
+        declaration = str(CreateColumn(column).compile(dialect=connection.dialect))
+        connection.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN {declaration}")
+
+
+def _make_anew(connection: sa.Connection, table: Table) -> None:
+    built = build_table(table, declare, foreign_keys=True)
+    connection.execute(DropTable(built))
+    connection.execute(CreateTable(built))
+
+
+def _is_empty(connection: sa.Connection, table: str) -> bool:
+    name = connection.dialect.identifier_preparer.quote_identifier(table)
+    return not connection.exec_driver_sql(f"SELECT EXISTS (SELECT 1 FROM {name})").scalar_one()

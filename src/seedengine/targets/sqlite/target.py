@@ -1,0 +1,221 @@
+"""An SQLite file: one transaction that makes tables, deletes and loads, and nothing of which stays when it fails."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from seedengine.catalog import Catalog, Table
+from seedengine.diagnostics import DatabaseError
+from seedengine.targets.closure import find_rows
+from seedengine.targets.deletion import delete_rows
+from seedengine.targets.found import FoundRows
+from seedengine.targets.protocol import Removal
+from seedengine.targets.relations import Relation, find_relation
+from seedengine.targets.sqlite.catalog import APPLICATION_ID, read_relations
+from seedengine.targets.sqlite.errors import translated
+from seedengine.targets.sqlite.insert import insert_rows, update_rows
+from seedengine.targets.sqlite.tables import create_tables, settle
+from seedengine.targets.sqlite.workspace import SqliteWorkspace
+
+BUSY_SECONDS = 10.0
+"""So long another program's lock on the file is waited for."""
+
+
+class SqliteTarget:
+    """An SQLite file, which is made by the first transaction that ends well where it does not exist."""
+
+    notes: Sequence[str] = ()
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        if path.is_dir():
+            raise DatabaseError(f"`{path}` is a folder", "name a file in it")
+        if not path.absolute().parent.is_dir():
+            raise DatabaseError(f"the folder of `{path}` does not exist", "make it first, or name another file")
+
+    @property
+    def name(self) -> str:
+        """The file's name as it was given."""
+        return str(self._path)
+
+    def inspect(self) -> Catalog:
+        """See `Target`; a file that does not exist holds nothing, and is not made."""
+        with self.begin(read_only=True) as transaction:
+            return transaction.catalog()
+
+    @contextmanager
+    def begin(self, *, read_only: bool = False) -> Iterator[SqliteTransaction]:
+        """See `Target`."""
+        connection, made = self._connect(read_only)
+        try:
+            transaction = SqliteTransaction(connection, self.name)
+            with translated(self.name):
+                connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            yield transaction
+            if not read_only:
+                transaction.finish()
+        except BaseException:
+            if made:
+                # While the lock is held, so that whoever waits for it sees that the file is another's no more.
+                self._path.unlink(missing_ok=True)
+            with suppress(SQLAlchemyError, sqlite3.Error):
+                connection.rollback()
+            raise
+        finally:
+            with suppress(SQLAlchemyError, sqlite3.Error):
+                connection.close()
+
+    def _connect(self, read_only: bool) -> tuple[sa.Connection, bool]:
+        """A connection with a transaction begun, and whether it made the file."""
+        if read_only:
+            return self._open(read_only=True), False
+        while True:
+            made = self._make()
+            before = self._path.stat()
+            connection = self._open(read_only=False)
+            if self._path.exists() and os.path.samestat(before, self._path.stat()):
+                return connection, made
+            connection.close()  # another run, which had made the file, has failed and taken it away meanwhile
+
+    def _make(self) -> bool:
+        try:
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        except FileExistsError:
+            return False
+        except OSError as error:
+            reason = error.strerror
+        else:
+            return True
+        raise DatabaseError(f"`{self._path}` cannot be made: {reason}", "name a file in a folder that can be written")
+
+    def _open(self, *, read_only: bool) -> sa.Connection:
+        if read_only and not self._path.exists():
+            database, uri = ":memory:", False
+        else:
+            mode = "ro" if read_only else "rw"
+            database, uri = f"file:{quote(str(self._path.absolute()))}?mode={mode}", True
+        engine = sa.create_engine(
+            "sqlite://",
+            creator=lambda: sqlite3.connect(
+                database, uri=uri, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            ),
+            poolclass=sa.NullPool,
+            hide_parameters=True,
+        )
+        with translated(self.name):
+            connection = engine.connect()
+            try:
+                connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+                connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+                connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def close(self) -> None:
+        """See `Target`; no connection outlives its transaction."""
+
+
+class SqliteTransaction:
+    """See `Transaction`."""
+
+    def __init__(self, connection: sa.Connection, file: str) -> None:
+        self._connection = connection
+        self._file = file
+        self._read: dict[str, Relation] | None = None
+        self._outgrown: dict[str, tuple[Table, Table]] = {}
+        self._workspace: SqliteWorkspace | None = None
+        self._found: dict[str, tuple[FoundRows, int]] = {}
+        self._searches = 0
+
+    def _relations(self) -> dict[str, Relation]:
+        if self._read is None:
+            with translated(self._file):
+                self._read = read_relations(self._connection)
+        return self._read
+
+    def _is_ours(self) -> bool:
+        with translated(self._file):
+            return bool(self._connection.exec_driver_sql("PRAGMA application_id").scalar_one() == APPLICATION_ID)
+
+    def catalog(self) -> Catalog:
+        """What the file holds as this transaction sees it; one without a table will be of seedengine's own making."""
+        tables = {name: relation.table for name, relation in self._relations().items()}
+        return Catalog(tables, ours=not tables or self._is_ours())
+
+    def create(self, tables: Sequence[Table]) -> None:
+        """See `Transaction`; a file without any table becomes seedengine's own."""
+        held = self._relations()
+        with translated(self._file):
+            if not held:
+                self._connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            outgrown = create_tables(self._connection, held, tables, self._file, ours=self._is_ours())
+        self._outgrown = {name: (table, held[name].table) for name, table in outgrown.items()}
+        self._read = None
+
+    def find(self, removals: Sequence[Removal]) -> Mapping[str, int]:
+        """See `Transaction`."""
+        self._searches += 1
+        self._workspace = SqliteWorkspace(self._connection, self._relations())
+        with translated(self._file):
+            self._found = find_rows(self._workspace, removals, self._searches)
+        return {table: count for table, (_, count) in self._found.items()}
+
+    def delete(self) -> Mapping[str, int]:
+        """See `Transaction`."""
+        if self._workspace is None:
+            return {}
+        with translated(self._file):
+            return delete_rows(self._workspace, self._found)
+
+    def load(self, table: str, columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
+        """See `Transaction`."""
+        self._settle(table)
+        relation = find_relation(self._relations(), table)
+        relation.require(columns)
+        with translated(self._file):
+            return insert_rows(self._connection, relation, columns, batches)
+
+    def update(self, table: str, key: Sequence[str], columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
+        """See `Transaction`."""
+        relation = find_relation(self._relations(), table)
+        relation.require((*key, *columns))
+        with translated(self._file):
+            return update_rows(self._connection, relation, key, columns, batches)
+
+    def _settle(self, table: str) -> None:
+        if table in self._outgrown:
+            with translated(self._file):
+                settle(self._connection, *self._outgrown.pop(table), self._file)
+            self._read = None
+
+    def finish(self) -> None:
+        """Commit; raises DatabaseError that names table and row where a foreign key leads nowhere."""
+        for table in list(self._outgrown):
+            self._settle(table)
+        with translated(self._file):
+            try:
+                self._connection.commit()
+            except sa.exc.IntegrityError:
+                refusal = self._orphan()
+            else:
+                return
+        raise refusal
+
+    def _orphan(self) -> DatabaseError:
+        with translated(self._file):
+            table, _, parent, _ = self._connection.exec_driver_sql("PRAGMA foreign_key_check").first() or ("?",) * 4
+        return DatabaseError(
+            f"a row of `{table}` refers to a `{parent}` that does not exist",
+            "let the field draw from an entity of that table with `ref`",
+        )

@@ -1,0 +1,58 @@
+"""Where rows that go are found and deleted in an SQLite file."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from seedengine.targets.conditions import Comparisons
+from seedengine.targets.found import FoundRows
+from seedengine.targets.relations import Relation
+from seedengine.targets.sqlite.comparisons import SqliteComparisons
+from seedengine.targets.sqlite.insert import insert_rows
+
+
+class SqliteWorkspace:
+    """See `Workspace`; the transaction holds the whole file, so no row is locked."""
+
+    temporary_schema = "temp"
+    lock_rows = False
+
+    def __init__(self, connection: sa.Connection, relations: Mapping[str, Relation]) -> None:
+        self.connection = connection
+        self.relations = relations
+        self.compare: Comparisons = SqliteComparisons()
+
+    def freeze(self) -> None:
+        """A transaction that only reads has opened its file for reading only."""
+
+    def stage(self, staging: Relation, columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> None:
+        """Load rows into a temporary table, with an index to find them by: no join here makes its own."""
+        insert_rows(self.connection, staging, columns, batches)
+        key = [name for name in columns if name in staging.table.primary_key] or columns
+        quote = self.connection.dialect.identifier_preparer.quote_identifier
+        names = ", ".join(quote(name) for name in key)
+        self.connection.exec_driver_sql(f"CREATE INDEX temp.{staging.name}_key ON {staging.name} ({names})")
+
+    def delete(self, group: Sequence[FoundRows]) -> list[int]:
+        """Delete from one table or from several; keys are looked at when the transaction ends.
+
+        The number of rows of each that are gone, where a cascade among them may have been faster than the statement.
+        """
+        for rows in group:
+            self.connection.execute(rows.deletion())
+        return [self._gone(rows) for rows in group]
+
+    def _gone(self, rows: FoundRows) -> int:
+        table = rows.relation.clause()
+        same = (table.c[name] == rows.column(name) for name in rows.relation.key)
+        stays = sa.exists(sa.select(sa.literal(1)).select_from(table).where(*same))
+        gone = sa.select(sa.func.count()).select_from(rows.clause).where(~stays)
+        return int(self.connection.execute(gone).scalar_one())
+
+    def same(
+        self, rows: sa.ColumnElement[Any], staged: sa.ColumnElement[Any], _relation: Relation, _column: str
+    ) -> sa.ColumnElement[bool]:
+        """Both have the same value, two NULLs included."""
+        return rows.is_not_distinct_from(staged)

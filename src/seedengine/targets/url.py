@@ -1,0 +1,30 @@
+"""From a URL as people and ORMs write it to an open target."""
+
+from seedengine.diagnostics import InvalidCall
+from seedengine.targets.protocol import Target
+
+POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
+SQLITE = ("sqlite", "sqlite+pysqlite")
+
+
+def open_target(url: str) -> Target:
+    """The target that a URL names: `postgresql://user:password@host:port/database?…` or `sqlite:///file.db`.
+
+    Raises InvalidCall, which shows nothing of the URL, where it cannot be parsed, and DatabaseError where the
+    server cannot be reached or the file cannot be read.
+    """
+    scheme, separator, rest = url.strip().partition("://")
+    if separator and scheme.lower() in POSTGRES:
+        from seedengine.targets.postgres.address import parse_address
+        from seedengine.targets.postgres.target import PostgresTarget
+
+        return PostgresTarget(parse_address(rest))
+    if separator and scheme.lower() in SQLITE:
+        from seedengine.targets.sqlite.address import parse_path
+        from seedengine.targets.sqlite.target import SqliteTarget
+
+        return SqliteTarget(parse_path(rest))
+    raise InvalidCall(
+        "the database URL names no database that is known here",
+        "it begins with `postgresql://` or `sqlite:///`",
+    )
