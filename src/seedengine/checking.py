@@ -1,0 +1,102 @@
+"""The last checks of a spec, which need to know how rows are made: circles, and types that do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from seedengine.diagnostics import Diagnostic, InvalidSpec
+from seedengine.explaining import diagnose_fault
+from seedengine.graph import circular_fields
+from seedengine.spec.cleanup import TableFilter
+from seedengine.spec.facts import FakerFacts
+from seedengine.spec.foreign_keys import foreign_keys
+from seedengine.spec.load import Loaded, examine
+from seedengine.spec.matching import row_matches
+from seedengine.spec.scope import Scope
+
+
+class _Facts:
+    """Functions of expressions and Faker's methods, loaded when a spec asks for them."""
+
+    @property
+    def functions(self) -> Mapping[str, tuple[int, int | None]]:
+        from seedengine.generation.expressions import function_names
+
+        return function_names()
+
+    @property
+    def faker(self) -> FakerFacts:
+        from seedengine.generation import faker
+
+        return faker
+
+
+def load_spec(path: Path) -> Loaded:
+    """The checked spec of a file.
+
+    Raises InvalidCall when the file cannot be read, InvalidSpec with every fault of the document otherwise.
+    """
+    return _finish(examine(path, _Facts()))
+
+
+def _finish(loaded: Loaded) -> Loaded:
+    """The last checks: circles among the fields and the tables, and types that do not fit."""
+    scope = Scope(loaded.spec)
+    circle = circular_fields(scope, loaded.origins)
+    if circle is not None:
+        place, shown = circle
+        help = "let one of them come from something else"
+        location = loaded.document.location(place, key=True)
+        loaded = loaded.adding([Diagnostic("S207", f"a value needs itself: {shown}", location, help)])
+    if not loaded.faults:
+        loaded = loaded.adding(_type_faults(loaded))
+    if not loaded.faults:
+        loaded = loaded.adding(_unmatched_rows(loaded))
+    if loaded.faults:
+        raise InvalidSpec(loaded.diagnostics)
+    return loaded
+
+
+def _type_faults(loaded: Loaded) -> Iterator[Diagnostic]:
+    from seedengine.generation.entity import find_faults, open_empty_world
+    from seedengine.generation.tables import DifferentTypes, table_types
+
+    world = open_empty_world(loaded.spec)
+    faults = list(find_faults(world))
+    yield from (diagnose_fault(loaded, fault) for fault in faults)
+    for table, entities in () if faults else world.scope.tables.items():
+        try:
+            table_types(world, table)
+        except DifferentTypes as error:
+            location = loaded.document.location(("entities", entities[-1]), key=True)
+            message = f"the entities of table `{table}` fill a column with different types: {error}"
+            yield Diagnostic("S228", message, location, "let them agree, with a cast where needed")
+
+
+_SAMPLED_ROWS = 50
+
+
+def _unmatched_rows(loaded: Loaded) -> Iterator[Diagnostic]:
+    """Rows that the cleanup filter of their table does not match, where only the rows show it: the first ones tell."""
+    filters = {table: entry for table, entry in loaded.spec.cleanup.items() if isinstance(entry, TableFilter)}
+    if not filters:
+        return
+    from seedengine.generation.entity import make_rows, open_world
+
+    world = open_world(loaded.spec)
+    keys = foreign_keys(world.scope)
+    for table, entry in filters.items():
+        hangs = any(key.target in loaded.spec.cleanup and key.target != table for key in keys.get(table, ()))
+        for entity in () if hangs or entry.is_empty() else world.scope.tables.get(table, ()):
+            spec = loaded.spec.entities[entity]
+            columns = tuple(column for part in entry.parts() for column in part.columns if column in spec.fields)
+            if not columns or (spec.count is None and spec.rows is None):
+                continue
+            rows = make_rows(world, entity, 0, min(_SAMPLED_ROWS, world.count(entity)), columns).to_dicts()
+            unmatched = next((number for number, row in enumerate(rows, 1) if not row_matches(row, entry)), None)
+            if unmatched is not None:
+                message = f"the cleanup filter of `{table}` does not match row {unmatched} of `{entity}`"
+                location = loaded.document.location(("entities", entity), key=True)
+                help = "such rows would pile up with every run: let them fit the filter, or widen it"
+                yield Diagnostic("S213", message, location, help)
