@@ -1,0 +1,33 @@
+"""`seedengine apply`: clean, then load, in one transaction."""
+
+from pathlib import Path
+
+import click
+
+from seedengine import engine
+from seedengine.cli.destination import OTHERWISE, destination, opened
+from seedengine.cli.exits import Command, undone_when_interrupted
+from seedengine.cli.options import database_option, json_option, spec_argument
+from seedengine.cli.output import progress, show_result, show_target
+from seedengine.render.summary import render_summary
+
+
+@click.command("apply", cls=Command)
+@spec_argument
+@database_option(OTHERWISE)
+@click.option("--create-tables", is_flag=True, help="Create tables that the database lacks.")
+@json_option("--format", what="the summary")
+def command(spec: Path, database_url: str | None, create_tables: bool, as_json: bool) -> None:
+    """Make the database hold exactly the rows of SPEC.
+
+    Removes what an earlier run left and inserts the rows anew, in one transaction: all or nothing. Rows that
+    match no cleanup filter of the spec, and hang on no row that does, are never touched.
+    """
+    loaded = engine.load(spec)
+    where = destination(database_url, loaded.spec.name)
+    with opened(where) as target:
+        if not as_json:
+            show_target(target.name, where.origin)
+        with undone_when_interrupted(), progress() as report:
+            summary = engine.apply(loaded, target, create_tables=create_tables, progress=report)
+    show_result(summary, as_json, render_summary)

@@ -1,0 +1,106 @@
+"""The command `seedengine`: a group that loads a command only when it is called."""
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from seedengine.cli.exits import INTERRUPTED, PIPE_CLOSED, code_of, say_fault
+
+COMMANDS = {
+    "apply": "Remove what an earlier run left, then insert, in one transaction.",
+    "plan": "Show what apply would remove and insert.",
+    "clean": "Only remove what an earlier run left.",
+    "validate": "Check specs without running them.",
+    "generate": "Write the rows to files instead of a database.",
+    "schema": "Print the JSON Schema of the language, for editors.",
+}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and summary; their modules are imported when one is called."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """The commands in the order in which help shows them."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"seedengine.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the summaries, which need no command's module."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"seedengine {version('seedengine')}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "-V",
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
+def group() -> None:
+    """Fill a database with believable, connected rows from a YAML spec.
+
+    The same spec gives the same rows on every machine, on every day. Rows that are not the spec's own are
+    never changed or removed.
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line with these arguments and give its exit code; what goes wrong is said on stderr."""
+    try:
+        code = group.main(args=list(arguments), prog_name="seedengine", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return PIPE_CLOSED
+    except OSError as error:
+        say_fault(error)
+        return code_of(error)
+    return code if isinstance(code, int) else 0
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller, as in `>&-`
+            setattr(sys, name, io.TextIOWrapper(io.FileIO(os.devnull, "w")))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    code = run(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            # What cannot be written now cannot be written at the interpreter's own last flush either.
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(code)

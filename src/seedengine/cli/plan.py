@@ -1,0 +1,37 @@
+"""`seedengine plan`: what `apply` would do."""
+
+from pathlib import Path
+
+import click
+
+from seedengine import engine
+from seedengine.cli.destination import VARIABLE, named_destination, opened
+from seedengine.cli.exits import Command, undone_when_interrupted
+from seedengine.cli.options import database_option, json_option, spec_argument
+from seedengine.cli.output import show_result, show_target
+from seedengine.render.plan import render_plan
+
+
+@click.command("plan", cls=Command)
+@spec_argument
+@database_option(f"Otherwise {VARIABLE} of the environment, then of .env; without any, no database is needed.")
+@json_option("--format", what="the plan")
+def command(spec: Path, database_url: str | None, as_json: bool) -> None:
+    """Show what apply would do with SPEC, and change nothing.
+
+    Without a database: the orders and the rows that would come. With one: also the rows that would go, and
+    every hazard.
+    """
+    loaded = engine.load(spec)
+    where = named_destination(database_url)
+    with undone_when_interrupted():
+        if where is None:
+            if not as_json:
+                show_target("none, so the rows that would go are not counted")
+            plan = engine.build_plan(loaded, None)
+        else:
+            with opened(where) as target:
+                if not as_json:
+                    show_target(target.name, where.origin)
+                plan = engine.build_plan(loaded, target)
+    show_result(plan, as_json, render_plan)

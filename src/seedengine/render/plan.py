@@ -1,0 +1,91 @@
+"""A plan as a person reads it: what is created, evaluated, removed and inserted, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from seedengine.planning import CleanStep, InsertStep, Plan
+from seedengine.render.terminal import plain
+
+
+def render_plan(plan: Plan) -> RenderableType:
+    """The plan as numbered steps in aligned columns; a section with nothing in it is left out.
+
+    Warnings and notes are not part of it, since they go to another stream.
+    """
+    sections = {
+        "create": _creation(plan.create),
+        "evaluate": _evaluation(plan.fields),
+        "remove": _removal(plan.clean),
+        "insert": _insertion(plan.insert),
+    }
+    parts: list[RenderableType] = []
+    for title, steps in sections.items():
+        if steps.row_count:
+            parts += ["", Text(title, "bold"), Padding(steps, (0, 0, 0, 2), expand=False)]
+    return Group(*parts, "", Text(f"seed {plan.seed}, fingerprint {plan.fingerprint[:12]}", "dim"))
+
+
+def _creation(tables: Sequence[str]) -> Table:
+    grid = _grid(1)
+    for number, table in enumerate(tables, 1):
+        grid.add_row(_dim(str(number)), Text(plain(table)))
+    return grid
+
+
+def _removal(steps: Sequence[CleanStep]) -> Table:
+    if any(step.rows is None for step in steps):
+        grid = _grid(2)
+        for number, step in enumerate(steps, 1):
+            grid.add_row(_dim(str(number)), Text(plain(step.table)), _dim(step.why))
+        return grid
+    return _counted([(step.table, step.rows or 0, step.why) for step in steps])
+
+
+def _insertion(steps: Sequence[InsertStep]) -> Table:
+    return _counted([(step.table, step.rows, _origin(step)) for step in steps])
+
+
+def _origin(step: InsertStep) -> str:
+    later = f"; afterwards sets {', '.join(step.later)}" if step.later else ""
+    return f"of {step.entity}{later}"
+
+
+def _evaluation(fields: Sequence[str]) -> Table:
+    """Fields in the order of evaluation, one line for each stretch within an entity."""
+    grid = _grid(2)
+    pairs = [field.partition(".") for field in fields]
+    for number, (entity, stretch) in enumerate(groupby(pairs, key=lambda pair: pair[0]), 1):
+        names = ", ".join(name for _, _, name in stretch)
+        grid.add_row(_dim(str(number)), Text(plain(entity)), _dim(names))
+    return grid
+
+
+def _counted(steps: Sequence[tuple[str, int, str]]) -> Table:
+    """Steps with a table, a number of rows and words, and their sum."""
+    grid = _grid(3)
+    for number, (table, rows, words) in enumerate(steps, 1):
+        grid.add_row(_dim(str(number)), Text(plain(table)), Text(f"{rows:,}", justify="right"), _dim(words))
+    if steps:
+        total = Text(f"{sum(rows for _, rows, _ in steps):,}", "bold", justify="right")
+        grid.add_row("", "", total, _dim("in all"))
+    return grid
+
+
+def _grid(columns: int) -> Table:
+    """A right-aligned column for a step's number, and others whose text is folded where it is too long."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(justify="right", no_wrap=True)
+    for _ in range(columns):
+        grid.add_column(overflow="fold")
+    return grid
+
+
+def _dim(text: str) -> Text:
+    return Text(plain(text), "dim")
