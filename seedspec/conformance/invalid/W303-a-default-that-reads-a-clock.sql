@@ -1,0 +1,1 @@
+CREATE TABLE things (id text PRIMARY KEY, created_at text NOT NULL DEFAULT CURRENT_TIMESTAMP);
