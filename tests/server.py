@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import NoReturn
 
 START_SECONDS = 15
+STOP_SECONDS = 5
+INITIALISE_SECONDS = 60
 UNPRIVILEGED = "nobody"
 
 SETTINGS = {
@@ -64,6 +66,7 @@ def running_server() -> Iterator[str]:
             yield rest
         finally:
             process.stdin.close()
+            process.wait(4 * STOP_SECONDS)
 
 
 def serve() -> None:
@@ -79,13 +82,12 @@ def serve() -> None:
         server = start(folder, binaries, user, port)
         print(f"ready postgresql://postgres:{password}@127.0.0.1:{port}/postgres", flush=True)
         sys.stdin.read()
-    except (ServerError, OSError) as error:
+    except (ServerError, OSError, subprocess.SubprocessError) as error:
         print(f"failed {error}", flush=True)
         sys.exit(1)
     finally:
         if server is not None:
-            server.send_signal(signal.SIGINT)
-            server.wait()
+            end(server)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -126,7 +128,7 @@ def initialise(folder: Path, binaries: Path, user: str | None, password: str) ->
     done = subprocess.run(
         [binaries / "initdb", f"--pgdata={cluster}", "--no-sync", *account, *locale],
         user=user, extra_groups=None if user is None else [], cwd=folder,
-        env=clean_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        env=clean_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=INITIALISE_SECONDS,
     )  # fmt: skip
     password_file.unlink()
     if done.returncode != 0:
@@ -153,6 +155,17 @@ def start(folder: Path, binaries: Path, user: str | None, port: int) -> subproce
     server.wait()
     words = log.read_text(errors="replace")
     raise ServerError(f"the server did not start within {START_SECONDS} s:\n{words}")
+
+
+def end(server: subprocess.Popen[bytes]) -> None:
+    """Stop the server: quickly, and where that takes long, at once."""
+    for signal_number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        server.send_signal(signal_number)
+        try:
+            server.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+        return
 
 
 def clean_environment() -> dict[str, str]:

@@ -44,7 +44,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Every table of a target that a name without a schema reaches; `ours` says that seedengine made it all, or will."""
+    """Every table of a target; `ours` says that seedengine made it all, or will."""
 
     tables: Mapping[str, Table] = field(default_factory=dict)
     ours: bool = False

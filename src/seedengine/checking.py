@@ -90,7 +90,8 @@ def _unmatched_rows(loaded: Loaded) -> Iterator[Diagnostic]:
         hangs = any(key.target in loaded.spec.cleanup and key.target != table for key in keys.get(table, ()))
         for entity in () if hangs or entry.is_empty() else world.scope.tables.get(table, ()):
             spec = loaded.spec.entities[entity]
-            columns = tuple(column for part in entry.parts() for column in part.columns if column in spec.fields)
+            named = dict.fromkeys(column for part in entry.parts() for column in part.columns)
+            columns = tuple(column for column in named if column in spec.fields)
             if not columns or (spec.count is None and spec.rows is None):
                 continue
             rows = make_rows(world, entity, 0, min(_SAMPLED_ROWS, world.count(entity)), columns).to_dicts()

@@ -104,13 +104,18 @@ def _explained(world: World, entities: list[str], refused: RowRefused) -> Databa
 
 
 def table_batches(world: World, table: str, progress: Progress | None) -> Iterator[pl.DataFrame]:
-    """All rows of a table, entity by entity, every batch with all columns of the table in their common types."""
+    """All rows of a table, entity by entity, every batch with all columns of the table in their common types.
+
+    A table without rows has one empty batch, which shows its columns.
+    """
     types = table_types(world, table)
     done = _Counter(table, world.count(*world.scope.tables[table]), progress)
+    if not done.total:
+        yield pl.DataFrame(schema=types)
     for entity in world.scope.tables[table]:
         for batch in batches(world, entity):
             missing = [
                 pl.lit(None, dtype=dtype).alias(name) for name, dtype in types.items() if name not in batch.columns
             ]
-            whole = batch.with_columns(missing).select(types)
+            whole = batch.with_columns(missing).select(list(types))
             yield done.pass_on(whole.cast(pl.Schema(types)))

@@ -195,7 +195,7 @@ def test_a_database_in_a_folder_that_is_not_there(call: Call, shop: Path, folder
 
 def test_an_output_that_is_a_file(call: Call, shop: Path, folder: Path) -> None:
     (folder / "out").write_text("mine")
-    refused(call("generate", shop, "--output", "out"), 2, "error: ", "`out`")
+    refused(call("generate", shop, "--output", "out"), 2, "error: ", "`out")
     assert (folder / "out").read_text() == "mine"
 
 

@@ -6,7 +6,7 @@ import click
 
 from seedengine import engine
 from seedengine.cli.destination import OTHERWISE, destination, opened
-from seedengine.cli.exits import Command, undone_when_interrupted
+from seedengine.cli.exits import Command, when_interrupted
 from seedengine.cli.options import database_option, json_option, spec_argument
 from seedengine.cli.output import progress, show_result, show_target
 from seedengine.render.summary import render_summary
@@ -18,7 +18,7 @@ from seedengine.render.summary import render_summary
 @click.option("--create-tables", is_flag=True, help="Create tables that the database lacks.")
 @json_option("--format", what="the summary")
 def command(spec: Path, database_url: str | None, create_tables: bool, as_json: bool) -> None:
-    """Make the database hold exactly the rows of SPEC.
+    """Put the rows of SPEC into a database.
 
     Removes what an earlier run left and inserts the rows anew, in one transaction: all or nothing. Rows that
     match no cleanup filter of the spec, and hang on no row that does, are never touched.
@@ -28,6 +28,6 @@ def command(spec: Path, database_url: str | None, create_tables: bool, as_json: 
     with opened(where) as target:
         if not as_json:
             show_target(target.name, where.origin)
-        with undone_when_interrupted(), progress() as report:
+        with when_interrupted("nothing was changed"), progress() as report:
             summary = engine.apply(loaded, target, create_tables=create_tables, progress=report)
     show_result(summary, as_json, render_summary)

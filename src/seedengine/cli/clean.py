@@ -7,7 +7,7 @@ import click
 
 from seedengine import engine
 from seedengine.cli.destination import OTHERWISE, destination, opened
-from seedengine.cli.exits import Command, undone_when_interrupted
+from seedengine.cli.exits import Command, when_interrupted
 from seedengine.cli.options import database_option, json_option, spec_argument
 from seedengine.cli.output import progress, show_result, show_target
 from seedengine.render.summary import render_summary
@@ -27,6 +27,6 @@ def command(spec: Path, database_url: str | None, as_json: bool) -> None:
     with opened(where) as target:
         if not as_json:
             show_target(target.name, where.origin)
-        with undone_when_interrupted(), progress() as report:
+        with when_interrupted("nothing was changed"), progress() as report:
             summary = engine.clean(loaded, target, progress=report)
     show_result(summary, as_json, partial(render_summary, inserted=False))

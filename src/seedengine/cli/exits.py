@@ -32,7 +32,7 @@ EXIT_CODES: dict[type[BaseException], int] = {
 
 
 class Interrupted(SeedengineError):
-    """Ctrl-C while the engine was at work: whatever it had begun was undone."""
+    """Ctrl-C while the engine was at work; the message says what it has left."""
 
 
 class Command(click.Command):
@@ -54,12 +54,12 @@ class Command(click.Command):
 
 
 @contextmanager
-def undone_when_interrupted() -> Iterator[None]:
-    """Around what is all or nothing: Ctrl-C in it ends in a line that says so."""
+def when_interrupted(promise: str) -> Iterator[None]:
+    """Around the engine's work: Ctrl-C in it ends in one line, with what it has left."""
     try:
         yield
     except KeyboardInterrupt:
-        raise Interrupted("interrupted: nothing was changed") from None
+        raise Interrupted(f"interrupted: {promise}") from None
 
 
 def code_of(error: BaseException) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from seedengine import engine
-from seedengine.cli.exits import Command, undone_when_interrupted
+from seedengine.cli.exits import Command, when_interrupted
 from seedengine.cli.options import json_option, spec_argument
 from seedengine.cli.output import progress, show_result, show_target
 from seedengine.render.summary import render_summary
@@ -35,6 +35,6 @@ def command(spec: Path, output: Path, file_format: engine.FileFormat, as_json: b
     loaded = engine.load(spec)
     if not as_json:
         show_target(str(output))
-    with undone_when_interrupted(), progress() as report:
+    with when_interrupted("no file is half written"), progress() as report:
         summary = engine.generate(loaded, output, file_format, progress=report)
     show_result(summary, as_json, partial(render_summary, removed=False))

@@ -6,7 +6,7 @@ import click
 
 from seedengine import engine
 from seedengine.cli.destination import VARIABLE, named_destination, opened
-from seedengine.cli.exits import Command, undone_when_interrupted
+from seedengine.cli.exits import Command, when_interrupted
 from seedengine.cli.options import database_option, json_option, spec_argument
 from seedengine.cli.output import show_result, show_target
 from seedengine.render.plan import render_plan
@@ -24,7 +24,7 @@ def command(spec: Path, database_url: str | None, as_json: bool) -> None:
     """
     loaded = engine.load(spec)
     where = named_destination(database_url)
-    with undone_when_interrupted():
+    with when_interrupted("nothing was changed"):
         if where is None:
             if not as_json:
                 show_target("none, so the rows that would go are not counted")

@@ -29,9 +29,8 @@ def _inside(node: object, place: Place) -> Iterator[tuple[Place, object]]:
     if isinstance(node, Array):
         yield from _inside(node.root, place)
     elif isinstance(node, Range):
-        key: Place = () if node.text else ("from",)
-        yield from _expression(node.low, (*place, *key))
-        yield from _expression(node.high, (*place, *(() if node.text else ("to",))))
+        yield from _expression(node.low, (*place, "from"))
+        yield from _expression(node.high, (*place, "to"))
     elif isinstance(node, Summary):
         yield from _expression(node.argument, (*place, node.function))
     elif isinstance(node, BaseModel):
@@ -40,8 +39,8 @@ def _inside(node: object, place: Place) -> Iterator[tuple[Place, object]]:
             if value is not None:
                 yield from _child(value, (*place, key))
     elif isinstance(node, dict):
-        for key_, value in node.items():
-            yield from _child(value, (*place, key_))
+        for entry, value in node.items():
+            yield from _child(value, (*place, entry))
     elif isinstance(node, tuple):
         for position, value in enumerate(node):
             yield from _child(value, (*place, position))

@@ -106,6 +106,14 @@ def test_a_failing_row_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def test_a_number_that_no_column_holds_is_a_fault_of_its_row() -> None:
+    # Eight in a hundred of these are beyond 64 bits, so the samples may miss it.
+    args = {"min": 0, "max": 2**63 - 1}
+    assert faker.values("random_int", args, "en_US", 5, ROWS).dtype == pl.Int64()
+    with pytest.raises(faker.CallFault, match="beyond 64 bits"):
+        faker.values("random_number", {"digits": 19}, "en_US", 5, ROWS)
+
+
 def test_what_cannot_fill_a_column_is_a_fault() -> None:
     with pytest.raises(faker.CallFault, match="follows the clock"):
         faker.values("date_between", {}, "en_US", 5, ROWS)

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from seedengine.generation.expressions.compute import spread
 from seedengine.generation.expressions.faults import EvaluationFault, RowFault
-from seedengine.generation.expressions.types import UNKNOWN, Type, storage
+from seedengine.generation.expressions.types import Type, storage
 from seedengine.spec.expressions import Path
 
 Mask = NDArray[np.bool_]
@@ -128,8 +128,3 @@ def _present(arguments: list[pl.Series], size: int) -> Mask | None:
             own = np.broadcast_to(series.is_not_null().to_numpy(), (size,))
             present = own if present is None else present & own
     return present
-
-
-def is_null_literal(column: Column) -> bool:
-    """Whether the column is NULL without a type."""
-    return column.type == UNKNOWN and not column.literal

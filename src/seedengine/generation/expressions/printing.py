@@ -1,7 +1,7 @@
 """Values as the text that PostgreSQL shows of them."""
 
 import math
-from decimal import Decimal
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import polars as pl
@@ -78,12 +78,25 @@ def _large(value: float) -> str:
 
     Polars also takes digits exactly half the way, which read back as the same float; PostgreSQL does not.
     """
-    for digits in range(17):
-        text = f"{value:.{digits}e}"
-        if 2 * abs(int(Decimal(text)) - int(value)) < int(math.ulp(value)):
-            break
-    mantissa, exponent = text.split("e")
-    return f"{mantissa.rstrip('0').rstrip('.') if digits else mantissa}e{exponent}"
+    exact = abs(int(value))
+    above, below = int(math.ulp(value)), exact - int(math.nextafter(abs(value), 0.0))
+    candidate, place = next(
+        (candidate, place)
+        for candidate, place in _shorter(exact)
+        if 2 * abs(candidate - exact) < (above if candidate > exact else below)
+    )
+    digits = str(candidate // 10**place)
+    shown = digits.rstrip("0")
+    point = "." if len(shown) > 1 else ""
+    return f"{'-' if value < 0 else ''}{shown[0]}{point}{shown[1:]}e+{place + len(digits) - 1}"
+
+
+def _shorter(exact: int) -> Iterator[tuple[int, int]]:
+    """The numbers on both sides that have fewer digits, from one digit on, the nearer first, with their last place."""
+    for place in range(len(str(exact)) - 1, -1, -1):
+        lower = exact - exact % 10**place
+        for candidate in sorted((lower, lower + 10**place), key=lambda each: abs(each - exact)):
+            yield candidate, place
 
 
 def _scientific(plain: pl.Series) -> pl.Series:
@@ -204,7 +217,7 @@ def element_texts(element: Type, series: pl.Series) -> pl.Series:
     return regrouped(texts.str.head(1) if element.name == "boolean" else texts, series)
 
 
-_PRINTERS = {
+_PRINTERS: dict[str, Callable[[pl.Series], pl.Series]] = {
     "integer": integers,
     "bigint": integers,
     "numeric": numerics,

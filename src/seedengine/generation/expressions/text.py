@@ -4,7 +4,6 @@ No value grows beyond a megabyte, and no batch of them beyond 256: a small docum
 """
 
 import hashlib
-import unicodedata
 
 import numpy as np
 import polars as pl
@@ -270,8 +269,3 @@ def overlay(text: pl.Series, by: pl.Series, start: pl.Series, count: pl.Series) 
 def overlay_same(text: pl.Series, by: pl.Series, start: pl.Series) -> pl.Series:
     """The text with as many characters from `start` replaced as the other one has."""
     return overlay(text, by, start, length(by))
-
-
-def normalize(text: pl.Series) -> pl.Series:
-    """Normalisation form C of Unicode."""
-    return by_distinct(lambda t: unicodedata.normalize("NFC", t), pl.String(), text)

@@ -64,11 +64,6 @@ def array_of(element: Type) -> Type:
     return Type(f"{element.name}[]", element)
 
 
-def is_array(type: Type) -> bool:
-    """Whether values of the type are arrays."""
-    return type.element is not None
-
-
 def type_of(dtype: pl.DataType) -> Type:
     """The type of a column of that dtype; raises TypeError for one that no column has."""
     if isinstance(dtype, pl.Null):

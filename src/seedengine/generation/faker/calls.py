@@ -12,7 +12,7 @@ from seedengine.generation.faker.reach import tokens
 from seedengine.generation.faker.results import Kind, NoColumn, kind_of
 from seedengine.spec.facts import Problem
 
-_SAMPLES = 24
+_SAMPLES = 16
 _MOST_DRAWS = 1_000_000
 _MOST_CHARACTERS = 100_000
 # Arguments whose texts name methods without braces, whole or without a leading `py`.

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from seedengine.generation.faker.domains import Listed
 
-_MOST = 1_000_000
+_MOST = 500_000
 
 Indexes = tuple[int, ...]
 Pair = tuple[Indexes, Indexes]
@@ -63,8 +63,8 @@ class Collisions:
             for match, ahead, other_ahead in self.sides[1][0].matching(text):
                 if not (same and position == match):
                     rest = self._rest(1, 1, ahead, int(other_ahead))
+                    self._count(1 + len(rest))
                     found += [((position, *here), (match, *there)) for here, there in rest]
-                    self._count(len(rest))
         return found
 
     def _rest(self, one: int, other: int, ahead: str, leader: int) -> list[Pair]:
@@ -72,7 +72,6 @@ class Collisions:
         state = (one, other, ahead, leader)
         if state not in self._known:
             self._known[state] = list(self._endings(*state))
-            self._count(len(self._known[state]))
         return self._known[state]
 
     def _endings(self, one: int, other: int, ahead: str, leader: int) -> Iterator[Pair]:
@@ -96,6 +95,7 @@ class Collisions:
         for position, rest, overtakes in matches:
             self._count(1)
             for here, there in self._rest(*step, rest, behind if overtakes else leader):
+                self._count(1)
                 yield ((position, *here), there) if behind == 0 else (here, (position, *there))
 
     def _count(self, steps: int) -> None:

@@ -8,13 +8,24 @@ from typing import TypeVar
 import numpy as np
 
 from seedengine.generation.faker.collisions import Collisions, TooMany
-from seedengine.generation.faker.domains import LARGEST, Counted, Domain, Integers, Listed, Product, Union, Without, texts_of
+from seedengine.generation.faker.domains import (
+    LARGEST,
+    Counted,
+    Domain,
+    Integers,
+    Listed,
+    Product,
+    Union,
+    Without,
+    texts_of,
+)
 from seedengine.generation.faker.grammar import Choice, Elements, Node, NotCompiled, Numbers
 from seedengine.generation.faker.proofs import disjoint, injective
 
 T = TypeVar("T")
 
 _FEW = 100_000
+_MOST_PARTS = 200
 _MOST_PRODUCTS = 64
 _MOST_LISTED = 20_000
 _LONGEST_RUN = 1_000
@@ -49,6 +60,8 @@ class Distinct:
         parts = self._run_together(parts)
         if len(parts) == 1:
             return parts[0]
+        if len(parts) > _MOST_PARTS:
+            raise NotCompiled("it puts too many parts together")
         if injective(parts):
             return Product(tuple(parts))
         if Product(tuple(parts)).size <= _FEW:

@@ -98,7 +98,7 @@ class Listed:
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """The numbers of a range, as numbers, or as texts in a format of Python's (`05d`, `06x`)."""
+    """The numbers of a range, as numbers, or as texts in a format of Python's: `d`, `x` or `X`, zeros before it."""
 
     numbers: range
     form: str | None
@@ -120,9 +120,15 @@ class Counted:
         numbers = index * self.numbers.step + self.numbers.start
         if self.form is None:
             return pl.Series(values=numbers, dtype=pl.Int64)
-        if self.form == "d":
-            return pl.Series(values=numbers, dtype=pl.Int64).cast(pl.String)
-        return pl.Series(values=[format(number, self.form) for number in numbers.tolist()], dtype=pl.String)
+        width = int(self.form[:-1] or 1)
+        if self.form[-1] == "d":
+            return pl.Series(values=numbers, dtype=pl.Int64).cast(pl.String).str.zfill(width)
+        digits = pl.Series(
+            values=list("0123456789abcdef" if self.form[-1] == "x" else "0123456789ABCDEF"), dtype=pl.String
+        )
+        nibbles = [digits.gather(numbers >> shift & 15) for shift in range(4 * (self.shape.longest - 1), -1, -4)]
+        text = pl.select(pl.concat_str([pl.lit(each) for each in nibbles])).to_series()
+        return text.str.strip_chars_start("0").str.pad_start(width, "0")
 
     def __contains__(self, text: object) -> bool:
         form = self.form or "d"

@@ -20,7 +20,7 @@ from seedengine.generation.faker.grammar import (
 from seedengine.generation.faker.transformations import delete, lowered, uppered
 
 # Formats of whole numbers that mean the same after `%` and to `format`.
-_WHOLE = re.compile(r"(0?[1-9][0-9]*)?[dxX]")
+_WHOLE = re.compile(r"(0[1-9][0-9]?)?[dxX]")
 _FIELD = re.compile(r"%([0-9]*[sdxX])")
 
 
@@ -83,7 +83,8 @@ def formatted(value: Any, form: str) -> Any:
         return format(value, form)
     if not form:
         return as_text(value)
-    if isinstance(value, Numbers) and value.form is None and _WHOLE.fullmatch(form):
+    known = isinstance(value, Numbers) and value.form is None and _WHOLE.fullmatch(form)
+    if known and (form[-1] == "d" or value.range[0] >= 0):
         return Numbers(value.range, form)
     raise NotCompiled("it formats in a way that is not known")
 

@@ -11,7 +11,7 @@ from seedengine.diagnostics import SeedengineError
 
 _SIMPLE = frozenset({str, UUID, bool, int, float, datetime, date, time})
 _DIGITS = 38
-_INT64 = range(-(2**63), 2**63)
+INT64 = range(-(2**63), 2**63)
 _HELP: dict[type, str] = {
     dict: "build it with `{object: {…}}`",
     bytes: "choose a method that gives text, as `sha256` or `pystr`",
@@ -51,7 +51,7 @@ def kind_of(values: Sequence[Any]) -> Kind:
     if len(types) > 1:
         names = " and ".join(f"`{name}`" for name in sorted(each.__name__ for each in types))
         raise NoColumn(f"gives values of several types: {names}", "write it as a `choice` of values of one type")
-    if types == {int} and any(value not in _INT64 for value in known):
+    if types == {int} and any(value not in INT64 for value in known):
         raise NoColumn("gives whole numbers beyond 64 bits", "bound it by its arguments")
     return Kind(types.pop())
 

@@ -14,7 +14,7 @@ from seedengine.generation.bits import bits
 from seedengine.generation.faker.arguments import prepared
 from seedengine.generation.faker.calls import CallFault, kind_of_call, told
 from seedengine.generation.faker.providers import localised
-from seedengine.generation.faker.results import Kind
+from seedengine.generation.faker.results import INT64, Kind
 
 _DTYPES: dict[type, pl.DataType] = {
     str: pl.String(),
@@ -64,4 +64,6 @@ def _plain(value: Any, kind: Kind) -> Any:
         return [_plain(each, kind.element) for each in value]
     if kind.type is Decimal:
         return Decimal(value).quantize(Decimal(1).scaleb(-kind.scale), ROUND_HALF_UP)
+    if kind.type is int and value not in INT64:
+        raise OverflowError(f"{value} is beyond 64 bits")
     return str(value) if kind.type in (str, UUID) else kind.type(value) if kind.type in (int, float) else value

@@ -1,6 +1,6 @@
 """The generators of the language, one model each."""
 
-from seedengine.spec.generators.base import Array, Constant, Generator
+from seedengine.spec.generators.base import Array, Constant, Generator, Quantity, Value
 from seedengine.spec.generators.computed import Computed, ListOf, Match, Object, Pick, TemplateText
 from seedengine.spec.generators.distribution import Distribution
 from seedengine.spec.generators.drawn import (
@@ -21,7 +21,7 @@ from seedengine.spec.generators.drawn import (
     Uuid,
 )
 from seedengine.spec.generators.related import AGGREGATES, Aggregate, Order, Ref, Summary
-from seedengine.spec.generators.union import KINDS, Quantity, Value
+from seedengine.spec.generators.union import KINDS
 
 __all__ = [
     "AGGREGATES",

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
 
-from seedengine.spec.generators.base import ANY_VALUE, Generator, Scalar
+from seedengine.spec.generators.base import ANY_VALUE, Generator, Quantity, Scalar, Value
 from seedengine.spec.values import Expr, Template
-
-if TYPE_CHECKING:
-    from seedengine.spec.generators.union import Quantity, Value
 
 
 class TemplateText(Generator):

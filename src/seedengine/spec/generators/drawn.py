@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from seedengine.spec.generators.base import ANY_VALUE, Generator
+from seedengine.spec.generators.base import ANY_VALUE, Generator, Value
 from seedengine.spec.generators.distribution import Shape
 from seedengine.spec.ranges import DateRange, DatetimeRange, IntRange, NumberRange, TimeRange
 from seedengine.spec.values import Many, Model, Probability, Weight, fault
-
-if TYPE_CHECKING:
-    from seedengine.spec.generators.union import Value
 
 
 class Faker(Generator):

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from seedengine.spec.generators.base import Generator
+from seedengine.spec.generators.base import Generator, Value
 from seedengine.spec.generators.distribution import Shape
 from seedengine.spec.values import NAME, Expr, Many, Model, OneOrMany, fault
-
-if TYPE_CHECKING:
-    from seedengine.spec.generators.union import Value
 
 
 class Ref(Generator):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Discriminator, Tag, WithJsonSchema
-from typing_extensions import TypeAliasType
+from pydantic import BeforeValidator, Discriminator, Tag
 
 from seedengine.diagnostics import closest
-from seedengine.spec.generators import base, computed, drawn, related
+from seedengine.spec.generators import base
 from seedengine.spec.generators.base import Array, Constant, Generator
 from seedengine.spec.generators.computed import Computed, ListOf, Match, Object, Pick, TemplateText
 from seedengine.spec.generators.drawn import (
@@ -30,7 +29,6 @@ from seedengine.spec.generators.drawn import (
     keyed_choice,
 )
 from seedengine.spec.generators.related import Aggregate, Ref
-from seedengine.spec.ranges import is_range
 from seedengine.spec.values import fault
 
 KINDS: dict[str, type[Generator]] = {
@@ -103,45 +101,6 @@ def _union() -> Any:
     return Annotated[members, Discriminator(_tag), BeforeValidator(_shape)]
 
 
-def _quantity(value: object) -> object:
-    """A quantity as the value that it is short for."""
-    if isinstance(value, bool) or value is None or isinstance(value, float | list):
-        raise fault("S137", "expected a quantity", "for example `3`, `1..3`, or weights: `{0: 60%, 1..3: 40%}`")
-    if isinstance(value, int):
-        if value < 0:
-            raise fault("S137", "a quantity is not below 0", "for example `3` or `1..3`")
-        return value
-    if isinstance(value, str):
-        return {"int": value}
-    if isinstance(value, dict) and not any(key in KINDS for key in value):
-        amounts = [{"int": key} if is_range(key) else key for key in value]
-        if not all(isinstance(each, dict) or (type(each) is int and each >= 0) for each in amounts):
-            raise fault("S137", "the keys of a quantity are numbers or ranges", "for example `{0: 60%, 1..3: 40%}`")
-        return {"choice": amounts, "weights": list(value.values())}
-    return value
-
-
-if TYPE_CHECKING:
-    Value = Constant | Array | Generator
-    Quantity = Constant | Generator
-else:
-    Value = TypeAliasType("Value", _union())
-    Quantity = Annotated[
-        Value,
-        BeforeValidator(_quantity),
-        WithJsonSchema(
-            {
-                "anyOf": [
-                    {"type": "integer", "minimum": 0},
-                    {"type": "string", "pattern": r"^\s*[+-]?\d+\s*\.\.\s*[+-]?\d+\s*$"},
-                    {"type": "object", "minProperties": 1},
-                ],
-                "description": "a number, a range, weights, or `{int: …, distribution: …}`",
-            }
-        ),
-    ]
-
-# The models of the other modules name `Value` in annotations that pydantic reads when the first spec is checked. One
-# schema for all of them, built then, costs a third of one for each model, built here.
-for _module in (base, computed, drawn, related):
-    vars(_module).update(Value=Value, Quantity=Quantity)
+# The models name `Value` before its members are there. What it stands for is looked up when the first spec is checked,
+# which builds one schema for all of them.
+base.EveryValue = _union()

@@ -17,7 +17,7 @@ _REASONS: tuple[tuple[str, str, str | None], ...] = (
     (r'role ".*" does not exist', "the server has no such user", "look at the user in the URL"),
     (r"resolve host|translate host name|not known", "its host cannot be found", "look at the host in the URL"),
     (r"refused|No such file or directory", "no server answers there", "is it running, and is the port right?"),
-    (r"timeout|timed out", "it did not answer in time", "look at host and port, or set `connect_timeout`"),
+    (r"timeout expired|timed out", "it did not answer in time", "look at host and port, or set `connect_timeout`"),
 )  # fmt: skip
 
 

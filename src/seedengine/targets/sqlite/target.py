@@ -80,11 +80,24 @@ class SqliteTarget:
             return self._open(read_only=True), False
         while True:
             made = self._make()
-            before = self._path.stat()
-            connection = self._open(read_only=False)
-            if self._path.exists() and os.path.samestat(before, self._path.stat()):
+            before = self._identity()
+            # Another run, which had made the file, may fail and take it away while this one waits for its lock.
+            try:
+                connection = self._open(read_only=False)
+            except DatabaseError:
+                if self._identity() == before:
+                    raise
+                continue
+            if self._identity() == before:
                 return connection, made
-            connection.close()  # another run, which had made the file, has failed and taken it away meanwhile
+            connection.close()
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _make(self) -> bool:
         try:
@@ -145,21 +158,23 @@ class SqliteTransaction:
         return self._read
 
     def _is_ours(self) -> bool:
+        """Whether seedengine made the file, or is about to: one without tables is nobody else's."""
         with translated(self._file):
-            return bool(self._connection.exec_driver_sql("PRAGMA application_id").scalar_one() == APPLICATION_ID)
+            mark = self._connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+        return bool(mark == APPLICATION_ID or (mark == 0 and not self._relations()))
 
     def catalog(self) -> Catalog:
-        """What the file holds as this transaction sees it; one without a table will be of seedengine's own making."""
+        """What the file holds as this transaction sees it."""
         tables = {name: relation.table for name, relation in self._relations().items()}
-        return Catalog(tables, ours=not tables or self._is_ours())
+        return Catalog(tables, ours=self._is_ours())
 
     def create(self, tables: Sequence[Table]) -> None:
         """See `Transaction`; a file without any table becomes seedengine's own."""
-        held = self._relations()
+        held, ours = self._relations(), self._is_ours()
         with translated(self._file):
-            if not held:
+            if ours:
                 self._connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-            outgrown = create_tables(self._connection, held, tables, self._file, ours=self._is_ours())
+            outgrown = create_tables(self._connection, held, tables, self._file, ours=ours)
         self._outgrown = {name: (table, held[name].table) for name, table in outgrown.items()}
         self._read = None
 
@@ -203,19 +218,16 @@ class SqliteTransaction:
         """Commit; raises DatabaseError that names table and row where a foreign key leads nowhere."""
         for table in list(self._outgrown):
             self._settle(table)
+        raw = self._connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
         with translated(self._file):
             try:
-                self._connection.commit()
-            except sa.exc.IntegrityError:
-                refusal = self._orphan()
+                raw.commit()
+            except sqlite3.IntegrityError:
+                table, _, parent, _ = raw.execute("PRAGMA foreign_key_check").fetchone()
             else:
                 return
-        raise refusal
-
-    def _orphan(self) -> DatabaseError:
-        with translated(self._file):
-            table, _, parent, _ = self._connection.exec_driver_sql("PRAGMA foreign_key_check").first() or ("?",) * 4
-        return DatabaseError(
+        raise DatabaseError(
             f"a row of `{table}` refers to a `{parent}` that does not exist",
             "let the field draw from an entity of that table with `ref`",
         )
