@@ -3,7 +3,6 @@
 from seedengine.spec.checks.findings import Findings, did_you_mean
 from seedengine.spec.cleanup import NARROWEST_CONTAINS, Condition, RowFilter, TableFilter
 from seedengine.spec.generators import Choice, Constant, Cycle, Int, Sequence, TemplateText, Value
-from seedengine.spec.keys import unique_everywhere
 from seedengine.spec.ranges import read_datetime
 from seedengine.spec.walk import Place
 
@@ -86,8 +85,13 @@ def _has_parent(findings: Findings, table: str) -> bool:
 def _plain_number(findings: Findings, entity: str) -> bool:
     fields = findings.spec.entities[entity].fields
     key = findings.scope.key(entity)
-    numbers = [isinstance(fields.get(column), Sequence | Int | Cycle) for column in key]
-    return bool(numbers) and all(numbers) and not unique_everywhere(findings.scope, entity)
+    return bool(key) and all(_is_number(fields.get(column)) for column in key)
+
+
+def _is_number(value: Value | None) -> bool:
+    if isinstance(value, Cycle):
+        return all(_is_number(each) for each in value.values)
+    return isinstance(value, Sequence | Int) or (isinstance(value, Constant) and isinstance(value.root, int))
 
 
 def _piles_up(findings: Findings, entity: str, table: str, entry: TableFilter) -> None:
