@@ -51,8 +51,22 @@ def build_graph(scope: Scope, origins: Origins, catalog: Catalog | None = None) 
     order, later = _order_tables(scope, catalog)
     needs = needed_fields(scope, origins)
     known = set(needs)
-    fields = tuple(node for node in TopologicalSorter(needs).static_order() if node in known and _is_field(node))
+    fields = tuple(node for node in _by_entity(TopologicalSorter(needs)) if node in known and _is_field(node))
     return Graph(order, fields, later)
+
+
+def _by_entity(sorter: TopologicalSorter[Node]) -> Iterator[Node]:
+    """An order that stays with an entity for as long as it can."""
+    sorter.prepare()
+    ready: list[Node] = []
+    entity = ""
+    while sorter.is_active():
+        ready.extend(sorter.get_ready())
+        node = next((each for each in ready if each[0] == entity), ready[0])
+        ready.remove(node)
+        sorter.done(node)
+        entity = node[0]
+        yield node
 
 
 def circular_fields(scope: Scope, origins: Origins) -> tuple[Place, str] | None:

@@ -10,6 +10,7 @@ from seedengine.catalog import Catalog, Table
 from seedengine.diagnostics import Diagnostic, InvalidSpec
 from seedengine.graph import CircularTables, Graph, build_graph, circular_tables
 from seedengine.planning import Cleaning, find_misfits, lacking_tables, plan_cleaning, spec_and_database
+from seedengine.spec.cleanup import TableFilter
 from seedengine.spec.load import Loaded
 from seedengine.spec.scope import Scope
 
@@ -61,7 +62,7 @@ class Run:
 
     @cached_property
     def tables(self) -> dict[str, Table]:
-        return spec_and_database(self.catalog, self.own_tables)
+        return spec_and_database(self.scope, self.catalog, self.own_tables)
 
     @cached_property
     def graph(self) -> Graph:
@@ -78,9 +79,11 @@ class Run:
     @property
     def notes(self) -> tuple[str, ...]:
         found = list(self.target.notes) if self.target else []
-        for table in self.loaded.spec.cleanup if self.catalog else ():
+        for table, entry in self.loaded.spec.cleanup.items():
             if table not in self.tables:
                 found.append(f"the database has no table {table}: there is nothing to clean in it")
+            elif self.catalog is None and isinstance(entry, TableFilter) and entry.follows:
+                found.append(f"what {table} hangs on by {entry.follows} is seen in a database")
         return tuple(found)
 
     def check(self) -> tuple[Diagnostic, ...]:

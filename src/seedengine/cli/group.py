@@ -1,5 +1,6 @@
 """The command `seedengine`: a group that loads a command only when it is called."""
 
+import gc
 import io
 import os
 import sys
@@ -87,8 +88,15 @@ def run(arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _start_quickly() -> None:
+    """Imports leave no garbage to look for, and nothing here needs the threads of a linear algebra library."""
+    gc.set_threshold(50_000)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
+    _start_quickly()
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by the caller, as in `>&-`

@@ -33,9 +33,7 @@ _HEAD = 1024
 _TAIL = _HEAD + 0.5
 
 
-def floats(
-    shape: str, parameters: Parameters, u: Floats, low: float | Floats, high: float | Floats
-) -> Floats:
+def floats(shape: str, parameters: Parameters, u: Floats, low: float | Floats, high: float | Floats) -> Floats:
     """A float64 in [low, high] for each `u` of [0, 1); the bounds are one or one per row.
 
     Raises ValueError for wrong parameters, for bounds that are not finite or in the wrong order, for a
@@ -51,9 +49,7 @@ def floats(
     return np.clip(lows + _OFFSETS[shape](parameters, u, lows, highs - lows, 0.0), lows, highs)
 
 
-def integers(
-    shape: str, parameters: Parameters, u: Floats, low: int | Integers, high: int | Integers
-) -> Integers:
+def integers(shape: str, parameters: Parameters, u: Floats, low: int | Integers, high: int | Integers) -> Integers:
     """An int64 in [low, high] for each `u` of [0, 1); the bounds are one or one per row.
 
     Continuous shapes are drawn from [low - 1/2, high + 1/2] and rounded, so every integer has a bin of width

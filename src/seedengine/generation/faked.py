@@ -21,14 +21,15 @@ def make_faker(value: Faker, context: Context) -> pl.Series:
     parts = []
     for locale in locales.unique(maintain_order=True).to_list() or ["en_US"]:
         positions = np.flatnonzero(locales.eq(locale).to_numpy()).astype(np.int64)
-        address = context.address[positions]
-        parts.append(
-            (
-                positions,
-                faker.values(value.method, value.args, _known(context, locale), context.key(), address),
-            )
-        )
+        parts.append((positions, _values(value, context.some(positions), _known(context, locale))))
     return context.together(parts)
+
+
+def _values(value: Faker, context: Context, locale: str) -> pl.Series:
+    try:
+        return faker.values(value.method, value.args, locale, context.key(), context.address)
+    except faker.CallFault as error:
+        raise context.fault(error.message, "faker", position=error.row, help=error.help) from None
 
 
 def _locales(context: Context) -> pl.Series:
@@ -55,5 +56,5 @@ def _unique(value: Faker, context: Context, locales: pl.Series) -> pl.Series:
     try:
         domain = faker.domain(value.method, value.args, _known(context, distinct[0]))
     except faker.NoDomain as error:
-        raise context.fault(str(error.args[0]), "unique", help=error.args[1] if len(error.args) > 1 else None) from None
+        raise context.fault(error.message, "unique", help=error.help) from None
     return domain.at(spread(context, value.unique or True, domain.size))

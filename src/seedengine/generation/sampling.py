@@ -32,9 +32,7 @@ def chosen(
     for start, stop, size in ((0, whole, block), (whole, len(rows), len(rows) - whole)):
         if start < stop:
             shape = (-1, size)
-            lowest = _lowest(
-                drawn[start:stop].reshape(shape), rows[start:stop].reshape(shape), _count(part, size)
-            )
+            lowest = _lowest(drawn[start:stop].reshape(shape), rows[start:stop].reshape(shape), _count(part, size))
             mask[start:stop] = lowest.ravel()
     return mask
 

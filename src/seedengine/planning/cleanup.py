@@ -104,7 +104,10 @@ def _listed(names: tuple[str, ...]) -> str:
     return " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def spec_and_database(catalog: Catalog | None, own: Mapping[str, Table]) -> dict[str, Table]:
-    """Every table: as the database has it, and those of the spec that it lacks."""
-    held = dict(catalog.tables) if catalog else {}
-    return {**held, **{name: table for name, table in own.items() if name not in held}}
+def spec_and_database(scope: Scope, catalog: Catalog | None, own: Mapping[str, Table]) -> dict[str, Table]:
+    """Every table: as the database has it, and those of the spec that it lacks.
+
+    Without a database, the tables that the cleanup names are taken to be there.
+    """
+    named = {} if catalog else {name: Table(name, ()) for name in scope.spec.cleanup}
+    return {**named, **own, **(catalog.tables if catalog else {})}

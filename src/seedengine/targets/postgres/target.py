@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from seedengine.catalog import Catalog, Table
 from seedengine.diagnostics import DatabaseError
 from seedengine.targets.closure import find_rows
+from seedengine.targets.commit import uninterrupted
 from seedengine.targets.deletion import delete_rows
 from seedengine.targets.found import FoundRows
 from seedengine.targets.postgres.address import Address
@@ -70,7 +71,8 @@ class PostgresTarget:
                 with translated():
                     # A deferred constraint speaks now, and not as a failed COMMIT.
                     connection.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
-                    connection.commit()
+                    with uninterrupted():
+                        connection.commit()
 
     def _prepare(self, connection: sa.Connection) -> None:
         with translated():
