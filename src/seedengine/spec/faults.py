@@ -59,7 +59,8 @@ def _wrong(error: ErrorDetails, place: tuple[str | int, ...], document: Document
     found = _shown(error["input"])
     location = document.location(place)
     if kind in _EXPECTED:
-        return Diagnostic("S106", f"`{key}` must be {_EXPECTED[kind]}, not {found}", location, _written(kind))
+        help = _written(kind, document.is_plain(place), error["input"])
+        return Diagnostic("S106", f"`{key}` must be {_EXPECTED[kind]}, not {found}", location, help)
     if kind in ("too_short", "too_long"):
         bound = context.get("min_length", context.get("max_length"))
         most = "at least" if kind == "too_short" else "at most"
@@ -71,8 +72,25 @@ def _wrong(error: ErrorDetails, place: tuple[str | int, ...], document: Document
     return Diagnostic("S106", f"`{key}`: {message}, not {found}", location)
 
 
-def _written(kind: str) -> str | None:
-    return {"string_type": "quote it, if text is meant", "int_type": "write it without quotes"}.get(kind)
+def _written(kind: str, plain: bool, value: object) -> str | None:
+    """What to do about a scalar that is of another type only because of how it is written."""
+    if kind == "string_type" and plain:
+        return "quote it, if text is meant"
+    if kind == "int_type" and isinstance(value, str) and not plain and value.strip().isdigit():
+        return "write it without quotes"
+    return next((help for start, help in _EXAMPLES.items() if kind.startswith(start)), None)
+
+
+_EXAMPLES = {
+    "int": "for example `20`",
+    "float": "for example `1.5`",
+    "bool": "write one of these words, without quotes",
+    "string": "a single word or a text in quotes",
+    "dict": "for example `{name: value}`",
+    "model": "for example `{name: value}`",
+    "tuple": "for example `[a, b]`",
+    "list": "for example `[a, b]`",
+}
 
 
 def _known_keys(loc: tuple[str | int, ...]) -> tuple[str, ...]:

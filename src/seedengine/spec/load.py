@@ -81,20 +81,35 @@ def _validate(document: Document) -> tuple[Spec | None, list[Diagnostic]]:
 
 
 def _without(data: Mapping[Any, Any], places: list[Place]) -> Any:
-    """The document with NULL for every field or `let` that has a fault in it, and without other faulty keys."""
+    """The document with something harmless for every field, `let` and quantity that has a fault in it.
+
+    Other faulty keys are left out.
+    """
     pruned = copy.deepcopy(data)
     for found in places:
-        in_value = len(found) >= 4 and found[0] == "entities" and found[2] in ("fields", "let")
-        cut = found[:4] if in_value else found
+        depth, harmless = (
+            _STANDS_IN.get(str(found[2]), (len(found), _NOTHING)) if _in_entity(found) else (len(found), _NOTHING)
+        )
         holder: Any = pruned
-        for key in cut[:-1]:
+        for key in found[: depth - 1]:
             holder = holder.get(key) if isinstance(holder, dict) else None
-        if isinstance(holder, dict) and cut and cut[-1] in holder:
-            if in_value:
-                holder[cut[-1]] = None
-            else:
-                del holder[cut[-1]]
+        if len(found) < depth or not isinstance(holder, dict) or found[depth - 1] not in holder:
+            continue
+        if harmless is _NOTHING:
+            del holder[found[depth - 1]]
+        else:
+            holder[found[depth - 1]] = harmless
     return pruned
+
+
+_NOTHING = object()
+
+_STANDS_IN: Mapping[str, tuple[int, object]] = {"fields": (4, None), "let": (4, None), "count": (3, 1), "per": (4, 1)}
+"""For keys of an entity: how deep the value lies that is replaced, and by what."""
+
+
+def _in_entity(place: Place) -> bool:
+    return len(place) > 2 and place[0] == "entities"
 
 
 def in_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -49,11 +49,11 @@ class Findings:
         location = self.document.location_within(place_in(self.spec, place), offset)
         self.found.append(Diagnostic(code, message, location, help))
 
-    def unknown_entity(self, name: str, place: Place) -> bool:
-        """Whether there is no entity of that name, which is then a fault at `place`."""
+    def unknown_entity(self, name: str, place: Place, *, key: bool = False) -> bool:
+        """Whether there is no entity of that name, which is then a fault at `place`, or at its key."""
         if name in self.spec.entities:
             return False
-        self.error("S201", f"unknown entity `{name}`", place, did_you_mean(name, self.spec.entities))
+        self.error("S201", f"unknown entity `{name}`", place, did_you_mean(name, self.spec.entities), key=key)
         return True
 
 

@@ -69,7 +69,7 @@ def _options(findings: Findings, name: str, entity: Entity) -> None:
 
 def _parents_exist(findings: Findings, name: str, entity: Entity) -> None:
     for parent in entity.per or {}:
-        findings.unknown_entity(parent, (*declared(findings.origins, name, "", "per"), parent))
+        findings.unknown_entity(parent, (*declared(findings.origins, name, "", "per"), parent), key=True)
     for key, entities in (("sample", entity.sample), ("cross", entity.cross)):
         place = declared(findings.origins, name, "", key)
         for position, each in enumerate(entities or ()):

@@ -14,11 +14,11 @@ def parse_path(rest: str) -> Path:
     body, _, query = rest.partition("?")
     path = unquote(body.removeprefix("/"))
     if path in ("", ":memory:"):
-        raise InvalidCall("an SQLite database in memory would be gone at the end", "name a file: `sqlite:///herafi.db`")
+        raise InvalidCall("an SQLite database in memory would be gone at the end", "name a file: `sqlite:///app.db`")
     if not body.startswith("/"):
-        raise InvalidCall("an SQLite URL has no host", "write three slashes before a file: `sqlite:///herafi.db`")
+        raise InvalidCall("an SQLite URL has no host", "write three slashes before a file: `sqlite:///app.db`")
     if query:
-        raise InvalidCall("an SQLite URL takes no parameters", "write the file alone: `sqlite:///herafi.db`")
+        raise InvalidCall("an SQLite URL takes no parameters", "write the file alone: `sqlite:///app.db`")
     if "\x00" in path or path.startswith("file:"):
-        raise InvalidCall("the SQLite URL names no file", "write it as `sqlite:///herafi.db`")
+        raise InvalidCall("the SQLite URL names no file", "write it as `sqlite:///app.db`")
     return Path(path)
