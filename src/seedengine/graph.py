@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from seedengine.catalog import Catalog, ForeignKey, Table
-from seedengine.diagnostics import Diagnostic
+from seedengine.diagnostics import Diagnostic, Location
 from seedengine.spec.expressions import Path
 from seedengine.spec.extends import Origins
 from seedengine.spec.foreign_keys import foreign_keys
@@ -109,7 +109,7 @@ def _order_tables(scope: Scope, catalog: Catalog | None) -> tuple[tuple[str, ...
             return tuple(TopologicalSorter(needs).static_order()), later
         except CycleError as error:
             circle: list[str] = error.args[1]
-            _break(catalog, keys, later, list(reversed(circle)))
+            _break(scope, catalog, keys, later, list(reversed(circle)))
 
 
 def _all_keys(scope: Scope, catalog: Catalog | None) -> dict[str, list[ForeignKey]]:
@@ -124,6 +124,7 @@ def _all_keys(scope: Scope, catalog: Catalog | None) -> dict[str, list[ForeignKe
 
 
 def _break(
+    scope: Scope,
     catalog: Catalog | None,
     keys: dict[str, list[ForeignKey]],
     later: dict[str, tuple[str, ...]],
@@ -137,7 +138,7 @@ def _break(
         if all(key.deferrable or held is None for key in between):
             keys[table] = [key for key in keys[table] if key not in between]
             return
-        if held and all(key.deferrable or _may_wait(held, key) for key in between):
+        if held and all(key.deferrable or _may_wait(scope, held, key) for key in between):
             columns = [column for key in between if not key.deferrable for column in key.columns]
             later[table] = tuple(dict.fromkeys((*later.get(table, ()), *columns)))
             keys[table] = [key for key in keys[table] if key not in between]
@@ -145,12 +146,12 @@ def _break(
     raise CircularTables(tuple(circle))
 
 
-def _may_wait(held: Table, key: ForeignKey) -> bool:
-    """Whether the columns of a key can be NULL at first: they are nullable, and no part of the primary key."""
+def _may_wait(scope: Scope, held: Table, key: ForeignKey) -> bool:
+    """Whether the columns of a key can be NULL at first: they are nullable, and the rows are found by another key."""
+    if any(not scope.key(entity) or set(scope.key(entity)) & set(key.columns) for entity in scope.tables[held.name]):
+        return False
     columns = [held.column(name) for name in key.columns]
-    return all(column is not None and column.nullable for column in columns) and not set(key.columns) & set(
-        held.primary_key
-    )
+    return all(column is not None and column.nullable for column in columns)
 
 
 # Fields
@@ -242,8 +243,8 @@ def _walk(scope: Scope, start: tuple[str, ...], route: Route) -> Iterator[Node]:
             yield (entity, str(route.column))
 
 
-def circular_tables(error: CircularTables) -> Diagnostic:
+def circular_tables(error: CircularTables, location: Location) -> Diagnostic:
     """A circle of tables that cannot be broken, as a diagnostic."""
     shown = " → ".join(f"`{table}`" for table in error.path)
     help = "let one of these foreign keys be nullable or DEFERRABLE"
-    return Diagnostic("S208", f"tables refer to each other and none can come first: {shown}", None, help)
+    return Diagnostic("S208", f"tables refer to each other and none can come first: {shown}", location, help)

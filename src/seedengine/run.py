@@ -69,7 +69,9 @@ class Run:
         try:
             return build_graph(self.scope, self.loaded.origins, self.catalog)
         except CircularTables as error:
-            raise InvalidSpec([circular_tables(error)]) from None
+            entity = self.scope.tables[error.path[0]][0]
+            location = self.loaded.document.location(("entities", entity), key=True)
+            raise InvalidSpec([circular_tables(error, location)]) from None
 
     @cached_property
     def cleaning(self) -> list[Cleaning]:
