@@ -35,7 +35,7 @@ class Database:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a query finds."""
         if self.is_postgres:
-            with psycopg.connect(str(self.location)) as postgres:
+            with psycopg.connect(str(self.location), options="-c timezone=UTC") as postgres:
                 return postgres.execute(query.encode()).fetchall()
         with closing(sqlite3.connect(self.location)) as sqlite:
             return sqlite.execute(query).fetchall()

@@ -51,7 +51,7 @@ def command(case: Path, code: str, folder: Path) -> list[object]:
         return ["validate", case.name]
     with closing(sqlite3.connect(folder / "tables.db")) as connection:
         connection.executescript(tables.read_text(encoding="utf-8"))
-    return ["validate", case.name, "--database-url", f"sqlite:///{folder / 'tables.db'}"]
+    return ["plan", case.name, "--database-url", f"sqlite:///{folder / 'tables.db'}"]
 
 
 def test_every_code_has_a_case_and_every_case_its_code() -> None:

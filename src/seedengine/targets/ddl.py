@@ -1,12 +1,16 @@
-"""The tables of a spec as SQLAlchemy's DDL: columns, primary key, unique sets and foreign keys."""
+"""The tables of a spec as SQLAlchemy's DDL: columns, primary key, unique sets, foreign keys and their indexes."""
 
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.types import UserDefinedType
 
 from seedengine.catalog import ForeignKey, Table
+
+LONGEST_NAME = 63
+"""Bytes; PostgreSQL cuts longer names without a word."""
 
 
 class DeclaredType(UserDefinedType[Any]):
@@ -68,6 +72,28 @@ def build_foreign_key(
         deferrable=deferrable or None,
         initially="IMMEDIATE" if deferrable else None,
     )
+
+
+def build_indexes(built: sa.Table, table: Table) -> list[sa.Index]:
+    """An index for every foreign key that no other key begins with.
+
+    Without one, the database looks through all children for every parent that goes.
+    """
+    begun = [table.primary_key, *table.unique]
+    wanted = dict.fromkeys(key.columns for key in table.foreign_keys)
+    return [
+        sa.Index(quoted(_index_name(table.name, columns)), *(built.c[each] for each in columns))
+        for columns in wanted
+        if not any(set(other[: len(columns)]) == set(columns) for other in begun)
+    ]
+
+
+def _index_name(table: str, columns: Sequence[str]) -> str:
+    name = f"{table}_{'_'.join(columns)}_idx"
+    if len(name.encode()) <= LONGEST_NAME:
+        return name
+    digest = blake2b(name.encode(), digest_size=8).hexdigest()
+    return f"{name.encode()[: LONGEST_NAME - 17].decode(errors='ignore')}_{digest}"
 
 
 def _stub(metadata: sa.MetaData, name: str, columns: Sequence[str]) -> sa.Table:

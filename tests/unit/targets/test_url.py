@@ -136,4 +136,4 @@ def test_sqlite_paths(rest: str, path: str) -> None:
 def test_sqlite_urls_that_name_no_file(url: str) -> None:
     with pytest.raises(InvalidCall) as caught:
         open_target(url)
-    assert "sqlite:///herafi.db" in (caught.value.help or "")
+    assert "sqlite:///app.db" in (caught.value.help or "")

@@ -1,104 +1,120 @@
 """Collisions: the pairs of combinations of two products that give the same text, found without listing the products."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from math import prod
 
 from seedengine.generation.faker.domains import Listed
 
 _MOST = 500_000
-
-Indexes = tuple[int, ...]
-Pair = tuple[Indexes, Indexes]
 
 
 class TooMany(Exception):
     """There are more collisions than can be listed."""
 
 
-class _Part:
-    """The texts of one part by what they begin with."""
-
-    def __init__(self, listed: Listed) -> None:
-        self.texts = listed.texts
-
-    @cached_property
-    def position(self) -> dict[str, int]:
-        return {text: position for position, text in enumerate(self.texts)}
-
-    @cached_property
-    def beginning(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for position, text in enumerate(self.texts):
-            for end in range(1, len(text) + 1):
-                found.setdefault(text[:end], []).append(position)
-        return found
-
-    def matching(self, ahead: str) -> Iterator[tuple[int, str, bool]]:
-        """Texts that go with what the other side is ahead by: position, what is left over, and of this side or not."""
-        for end in range(len(ahead) + 1):
-            position = self.position.get(ahead[:end])
-            if position is not None:
-                yield position, ahead[end:], False
-        for position in self.beginning.get(ahead, ()):
-            if len(self.texts[position]) > len(ahead):
-                yield position, self.texts[position][len(ahead) :], True
-
-
 class Collisions:
-    """A walk along two products at once, always with the one that is behind; no part has an empty text."""
+    """A walk along two products at once, always with the one that is behind; no part has an empty text.
+
+    A pair is one number, the index in the one product times the size of the other plus the index there: tuples in
+    their ten thousands would keep the garbage collector busy.
+    """
 
     def __init__(self, one: Sequence[Listed], other: Sequence[Listed]) -> None:
-        self.sides = ([_Part(part) for part in one], [_Part(part) for part in other])
-        self._known: dict[tuple[int, int, str, int], list[Pair]] = {}
+        self.sides = (one, other)
+        self._size = prod(part.size for part in other)
+        self._strides = ([self._size * stride for stride in _strides(one)], _strides(other))
+        self._known: dict[tuple[int, int, str, int], Sequence[int]] = {}
         self._steps = 0
 
-    def pairs(self, *, same: bool) -> list[Pair]:
-        """The pairs of indexes of parts that give one text; `same` where both products are one.
+    def repeats(self) -> set[int]:
+        """The indexes of the combinations whose texts those before them give, where both products are one.
 
-        Then only those are given that differ in their first part, which is enough where the rest has no collisions of
+        Only those that differ in their first part are compared, which is enough where the rest has no collisions of
         its own. Raises TooMany.
         """
-        found: list[Pair] = []
-        for position, text in enumerate(self.sides[0][0].texts):
-            for match, ahead, other_ahead in self.sides[1][0].matching(text):
-                if not (same and position == match):
-                    rest = self._rest(1, 1, ahead, int(other_ahead))
-                    self._count(1 + len(rest))
-                    found += [((position, *here), (match, *there)) for here, there in rest]
+        return {max(divmod(pair, self._size)) for pair in self._pairs(same=True)}
+
+    def shared(self) -> set[int]:
+        """The indexes in the other product of the texts that the one gives too; raises TooMany."""
+        return {pair % self._size for pair in self._pairs(same=False)}
+
+    def _pairs(self, *, same: bool) -> list[int]:
+        first, other_first = self.sides[0][0], self.sides[1][0]
+        stride, other_stride = self._strides[0][0], self._strides[1][0]
+        found: list[int] = []
+        for position, text in enumerate(first.texts):
+            matches = [*_beginnings(other_first, text, 0)]
+            if same:  # a pair is found from the longer of its first parts
+                matches = [each for each in matches if each[0] != position]
+            else:
+                matches += _longer(other_first, text, 1)
+            for match, ahead, leader in matches:
+                endings = self._rest(1, 1, ahead, leader)
+                self._count(1 + len(endings))
+                start = position * stride + match * other_stride
+                found += [start + ending for ending in endings]
         return found
 
-    def _rest(self, one: int, other: int, ahead: str, leader: int) -> list[Pair]:
+    def _rest(self, one: int, other: int, ahead: str, leader: int) -> Sequence[int]:
         """How both sides can end alike, from a part of each on, when `leader` is ahead by a text."""
+        behind, at, leading = (1, other, one) if leader == 0 else (0, one, other)
+        parts = self.sides[behind]
+        left, ended = len(parts) - at, leading == len(self.sides[leader])
+        if not left:
+            return (0,) if ended and not ahead else ()
+        if left == 1 and ended:
+            position = parts[at].position.get(ahead)
+            return () if position is None else (position * self._strides[behind][at],)
         state = (one, other, ahead, leader)
         if state not in self._known:
-            self._known[state] = list(self._endings(*state))
+            self._known[state] = self._endings(*state)
         return self._known[state]
 
-    def _endings(self, one: int, other: int, ahead: str, leader: int) -> Iterator[Pair]:
-        at = (one, other)
-        ended = [position == len(side) for position, side in zip(at, self.sides, strict=True)]
-        if all(ended):
-            if not ahead:
-                yield (), ()
-            return
-        behind = 1 - leader
-        if not ahead and ended[behind]:
-            leader, behind = behind, leader
-        if ended[behind]:
-            return
-        part = self.sides[behind][at[behind]]
-        step = (one + 1, other) if behind == 0 else (one, other + 1)
-        if ahead:
-            matches = part.matching(ahead)
-        else:
-            matches = ((position, text, True) for position, text in enumerate(part.texts))
-        for position, rest, overtakes in matches:
-            self._count(1)
-            for here, there in self._rest(*step, rest, behind if overtakes else leader):
-                self._count(1)
-                yield ((position, *here), there) if behind == 0 else (here, (position, *there))
+    def _endings(self, one: int, other: int, ahead: str, leader: int) -> list[int]:
+        behind, at = (1, other) if leader == 0 else (0, one)
+        part, stride = self.sides[behind][at], self._strides[behind][at]
+        matches: list[tuple[int, str, int]] = []
+        if at + 1 < len(self.sides[behind]):  # else it cannot catch up any more
+            matches += _beginnings(part, ahead, leader)
+        if (one, other)[leader] < len(self.sides[leader]):  # else it cannot be overtaken
+            matches += _longer(part, ahead, behind)
+        step = (one, other + 1) if behind else (one + 1, other)
+        found: list[int] = []
+        for position, rest, first in matches:
+            endings = self._rest(*step, rest, first)
+            self._count(1 + len(endings))
+            found += [position * stride + ending for ending in endings]
+        return found
 
     def _count(self, steps: int) -> None:
         self._steps += steps
         if self._steps > _MOST:
             raise TooMany
+
+
+def _beginnings(part: Listed, ahead: str, leader: int) -> Iterator[tuple[int, str, int]]:
+    """The texts that `ahead` begins with: where each stands, what is left over, and whose that is."""
+    for end in range(1, len(ahead) + 1):
+        position = part.position.get(ahead[:end])
+        if position is not None:
+            yield position, ahead[end:], leader
+
+
+def _longer(part: Listed, ahead: str, leader: int) -> Iterator[tuple[int, str, int]]:
+    """The longer texts that begin with `ahead`: where each stands, what is left over, and whose that is."""
+    end = len(ahead)
+    ordered = part.ordered
+    for place in range(bisect_right(ordered, ahead), len(ordered)):
+        text = ordered[place]
+        if not text.startswith(ahead):
+            break
+        yield part.position[text], text[end:], leader
+
+
+def _strides(parts: Sequence[Listed]) -> list[int]:
+    """By how much the index of a combination grows with the place in each part."""
+    strides = [1]
+    for part in reversed(parts[1:]):
+        strides.append(strides[-1] * part.size)
+    return strides[::-1]

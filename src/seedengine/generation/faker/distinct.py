@@ -36,6 +36,7 @@ class Distinct:
 
     def __init__(self) -> None:
         self._made: dict[Node, Domain] = {}
+        self._lists: dict[tuple[str, ...], Listed] = {}
         self._runs: dict[tuple[Listed, Listed], Listed] = {}
 
     def domain(self, node: Node) -> Domain:
@@ -48,7 +49,8 @@ class Distinct:
         if isinstance(node, Elements):
             if not node.values:
                 raise NotCompiled("its list is empty")
-            return Listed(tuple(dict.fromkeys(map(str, node.values))))
+            texts = tuple(dict.fromkeys(map(str, node.values)))
+            return self._lists.setdefault(texts, Listed(texts))
         if isinstance(node, Numbers):
             return Counted(node.range, node.form)
         if isinstance(node, Choice):
@@ -96,11 +98,9 @@ class Distinct:
         listed = _listed(parts)
         if listed is not None:
             try:
-                pairs = Collisions(listed, listed).pairs(same=True)
+                return _leave_out(Product(tuple(parts)), Collisions(listed, listed).repeats())
             except TooMany:
                 pass
-            else:
-                return _leave_out(Product(tuple(parts)), (max(pair) for pair in pairs))
         raise NotCompiled("it may give one text in several ways")
 
     def unite(self, domains: Sequence[Domain]) -> Domain:
@@ -155,7 +155,9 @@ def _those_made(make: Callable[[T], Domain], of: Sequence[T]) -> list[Domain]:
 
 
 def _same(one: Domain, other: Domain) -> bool:
-    return one is other or (isinstance(one, Listed) and isinstance(other, Listed) and one.known == other.known)
+    if isinstance(one, Listed) and isinstance(other, Listed):
+        return one is other or one.position.keys() == other.position.keys()
+    return one is other
 
 
 def _may_join(one: Listed, other: Listed) -> bool:
@@ -181,9 +183,8 @@ def _listed(parts: Sequence[Domain]) -> list[Listed] | None:
     return listed if len(listed) == len(parts) and indexed else None
 
 
-def _leave_out(product: Product, indexes: Iterable[tuple[int, ...]]) -> Without:
-    places = np.array([1, *np.cumprod([part.size for part in reversed(product.parts[1:])])], dtype=np.int64)[::-1]
-    left_out: Integers = np.unique(np.array(list(indexes), dtype=np.int64).reshape(-1, len(product.parts)) @ places)
+def _leave_out(product: Product, indexes: set[int]) -> Without:
+    left_out: Integers = np.array(sorted(indexes), dtype=np.int64)
     return Without(product, left_out)
 
 
@@ -205,17 +206,14 @@ def _without_shared(domain: Domain, meeting: Sequence[Domain]) -> Without | None
     parts = _listed(product.parts) if isinstance(product, Product) else None
     if parts is None or not isinstance(product, Product):
         return None
-    left_out: list[tuple[int, ...]] = []
+    left_out = set(domain.left_out.tolist() if isinstance(domain, Without) else [])
     for each in meeting:
         whole = each.product if isinstance(each, Without) else each
         others = _listed(whole.parts if isinstance(whole, Product) else [whole])
         if others is None:
             return None
         try:
-            left_out += [there for _, there in Collisions(others, parts).pairs(same=False)]
+            left_out |= Collisions(others, parts).shared()
         except TooMany:
             return None
-    if isinstance(domain, Without):
-        already = np.stack(np.unravel_index(domain.left_out, [part.size for part in product.parts]), axis=1)
-        left_out += [tuple(each) for each in already.tolist()]
     return _leave_out(product, left_out)

@@ -70,8 +70,14 @@ class Listed:
         return len(self.texts)
 
     @cached_property
-    def known(self) -> frozenset[str]:
-        return frozenset(self.texts)
+    def position(self) -> dict[str, int]:
+        """Where each text stands."""
+        return {text: position for position, text in enumerate(self.texts)}
+
+    @cached_property
+    def ordered(self) -> list[str]:
+        """The texts in the order of their characters."""
+        return sorted(self.texts)
 
     @cached_property
     def shape(self) -> Shape:
@@ -79,8 +85,8 @@ class Listed:
         return Shape(
             frozenset(text[0] for text in self.texts if text),
             frozenset(text[-1] for text in self.texts if text),
-            frozenset(letter for text in self.texts for letter in text),
-            frozenset(self.texts[0]).intersection(*self.texts[1:]),
+            frozenset("".join(self.texts)),
+            _shared_letters(self.texts),
             min(lengths),
             max(lengths),
         )
@@ -93,7 +99,7 @@ class Listed:
         return self._column.gather(index)
 
     def __contains__(self, text: object) -> bool:
-        return text in self.known
+        return text in self.position
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,6 +264,17 @@ class Without:
 def texts_of(domain: Domain) -> Sequence[str]:
     """All texts of a domain, in order."""
     return domain.texts if isinstance(domain, Listed) else domain.at(np.arange(domain.size)).to_list()
+
+
+def _shared_letters(texts: Iterable[str]) -> frozenset[str]:
+    """The letters that stand in every text."""
+    first, *others = texts
+    shared = set(first)
+    for text in others:
+        if not shared:
+            break
+        shared.intersection_update(text)
+    return frozenset(shared)
 
 
 def _edge(parts: "Iterable[tuple[frozenset[str], int]]") -> frozenset[str]:

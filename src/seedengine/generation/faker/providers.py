@@ -4,7 +4,7 @@ Only what stands here touches Faker's factory; the rest of the package asks for 
 """
 
 import importlib
-import inspect
+import locale as names_of_locales
 import logging
 import re
 import threading
@@ -17,8 +17,7 @@ from random import Random
 from types import FunctionType
 from typing import Any
 
-from faker.config import AVAILABLE_LOCALES, PROVIDERS
-from faker.factory import Factory
+from faker.config import AVAILABLE_LOCALES, DEFAULT_LOCALE, PROVIDERS
 from faker.generator import Generator
 from faker.providers import BaseProvider
 
@@ -80,7 +79,7 @@ def localised(locale: str, source: type[Random] = Random) -> Localised:
 def _localise(locale: str, random: Random) -> Localised:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a deprecated locale warns when it is made
-        generator = Factory.create(locale)
+        generator = _generator(locale)
     # Providers may keep the random numbers that they first see, so they are set before anything is drawn. A generator
     # that is not seeded draws bytes from the operating system.
     generator.random = random
@@ -93,17 +92,46 @@ def _localise(locale: str, random: Random) -> Localised:
     return Localised(locale, generator, random)
 
 
+def _generator(locale: str) -> Generator:
+    """What Faker's `Factory.create` gives, which lists the modules of every package of providers for each locale."""
+    name = names_of_locales.normalize(locale).partition(".")[0]
+    generator = Generator(locale=name, use_weighting=True)
+    for package in PROVIDERS:
+        language = _language_of(package, name)
+        provider = (_base(package) if language is None else provider_class(package, language))(generator)
+        provider.__use_weighting__ = True
+        provider.__provider__ = package
+        provider.__lang__ = language
+        generator.add_provider(provider)
+    return generator
+
+
+@cache
+def _language_of(package: str, locale: str) -> str | None:
+    """The locale whose providers of a package serve a locale; None where the package is not localized."""
+    module = importlib.import_module(package)
+    if not getattr(module, "localized", False):
+        return None
+    if Path(str(module.__file__)).with_name(locale).joinpath("__init__.py").is_file():
+        return locale
+    return getattr(module, "default_locale", None) or DEFAULT_LOCALE
+
+
 def locales() -> frozenset[str]:
     """Every locale that Faker has."""
     return frozenset(AVAILABLE_LOCALES)
 
 
+@cache
 def public_methods(provider: type[BaseProvider]) -> frozenset[str]:
     """The names of the methods that a class of providers offers."""
+    attributes: dict[str, Any] = {}
+    for each in reversed(provider.__mro__):
+        attributes.update(vars(each))
     return frozenset(
         name
-        for name in dir(provider)
-        if not name.startswith("_") and isinstance(inspect.getattr_static(provider, name), FunctionType | classmethod)
+        for name, value in attributes.items()
+        if not name.startswith("_") and isinstance(value, FunctionType | classmethod)
     )
 
 

@@ -9,6 +9,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -60,13 +61,14 @@ class Reach:
         owner = self.faker.owners.get(name)
         if found is None and owner is not None and owner is not provider:
             self._token(name)
-        if hasattr(provider, name) and not inspect.isroutine(getattr(type(provider), name, None)):
-            self.data.setdefault((provider, name))
-            self._mentions(getattr(provider, name))
+        if (provider, name) not in self.data and hasattr(provider, name):
+            if not inspect.isroutine(getattr(type(provider), name, None)):
+                self.data[provider, name] = None
+                self._mentions(getattr(provider, name))
 
     def _mentions(self, value: Any) -> None:
         for text in _texts(value):
-            for name in _TOKEN.findall(text):
+            for name in _TOKEN.findall(text) if "{{" in text else ():
                 if name in self.faker.owners:
                     self._token(name)
 
@@ -87,19 +89,22 @@ def tokens(value: Any) -> tuple[str, ...]:
     return ()
 
 
-def _definitions(provider: type[BaseProvider], name: str) -> Iterator[FunctionType]:
+@cache
+def _definitions(provider: type[BaseProvider], name: str) -> tuple[FunctionType, ...]:
     """The function of that name in a class, and those that it overrides as far as it may call them."""
+    definitions: list[FunctionType] = []
     for each in provider.__mro__:
         found = each.__dict__.get(name)
         found = found.__func__ if isinstance(found, classmethod | staticmethod) else found
         if isinstance(found, FunctionType):
-            yield found
+            definitions.append(found)
             if not any(
                 _is_base(used, found, provider)
                 for code in _nested(inspect.unwrap(found).__code__)
                 for used in code.co_names
             ):
-                return
+                break
+    return tuple(definitions)
 
 
 def _is_base(name: str, function: FunctionType, provider: type[BaseProvider]) -> bool:

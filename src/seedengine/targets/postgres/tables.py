@@ -4,15 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.schema import AddConstraint, CreateTable
+from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
 
 from seedengine.catalog import Table
 from seedengine.diagnostics import DatabaseError, InvalidCall
-from seedengine.targets.ddl import build_foreign_key, build_table
+from seedengine.targets.ddl import LONGEST_NAME, build_foreign_key, build_indexes, build_table
 from seedengine.targets.relations import Relation, circles
-
-LONGEST_NAME = 63
-"""Bytes; PostgreSQL cuts longer names without a word."""
 
 # Words and quoted names, a modifier in digits, array brackets: nothing that could end or comment out a statement.
 _TYPE_TEXT = re.compile(
@@ -35,8 +32,11 @@ def create_tables(connection: sa.Connection, relations: Mapping[str, Relation], 
     }
     group_of = {name: position for position, group in enumerate(circles(needs)) for name in group}
     built = {name: build_table(table, str, foreign_keys=False) for name, table in missing.items()}
-    for each in built.values():
+    for name, each in built.items():
+        indexes = build_indexes(each, missing[name])
         connection.execute(CreateTable(each))
+        for index in indexes:
+            connection.execute(CreateIndex(index))
     for name, table in missing.items():
         for key in table.foreign_keys:
             in_circle = key.target != name and group_of.get(key.target) == group_of[name]

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateColumn, CreateTable, DropTable
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable, DropTable
 
 from seedengine.catalog import Column, Table
 from seedengine.diagnostics import DatabaseError
 from seedengine.targets.columntypes import Kind, parse_type
-from seedengine.targets.ddl import build_table
+from seedengine.targets.ddl import build_indexes, build_table
 from seedengine.targets.relations import Relation
 
 # None has an affinity that could change a value: what is text stays text in NUMERIC ones, as it is no number.
@@ -46,7 +46,7 @@ def create_tables(
     for table in tables:
         held = relations.get(table.name)
         if held is None:
-            connection.execute(CreateTable(build_table(table, declare, foreign_keys=True)))
+            _make(connection, table)
         elif ours and (gained := _gained(table, held.table, file)):
             _add_columns(connection, table, gained)
             outgrown[table.name] = table
@@ -119,9 +119,16 @@ def _add_columns(connection: sa.Connection, table: Table, gained: Sequence[Colum
 
 
 def _make_anew(connection: sa.Connection, table: Table) -> None:
+    connection.execute(DropTable(build_table(table, declare, foreign_keys=False)))
+    _make(connection, table)
+
+
+def _make(connection: sa.Connection, table: Table) -> None:
     built = build_table(table, declare, foreign_keys=True)
-    connection.execute(DropTable(built))
+    indexes = build_indexes(built, table)
     connection.execute(CreateTable(built))
+    for index in indexes:
+        connection.execute(CreateIndex(index))
 
 
 def _is_empty(connection: sa.Connection, table: str) -> bool:
