@@ -37,7 +37,7 @@ def read_postgres(url: str, tables: Iterable[str] | None = None, where: str = "t
 def _rows(cursor: Any) -> Rows:
     names = [column[0] for column in cursor.description]
     rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return sorted(rows, key=lambda row: json.dumps(row, default=str, sort_keys=True))
+    return sorted(rows, key=lambda row: repr(list(row.values())))
 
 
 def alike(sqlite: Contents, postgres: Contents) -> tuple[Contents, Contents]:

@@ -4,8 +4,7 @@ import inspect
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from seedengine.diagnostics import closest
 from seedengine.generation.faker.providers import Localised
@@ -34,7 +33,7 @@ _VALUES = frozenset(
 LARGEST_SIZE = 10_000
 _LARGEST_VALUE = 2**63 - 1
 # Python's `format` would obey a width, or walk into attributes.
-_PLACEHOLDER_URL = re.compile(r"\{(?!(width|height)\})")
+_PLACEHOLDER_URL = r"\{(?!(width|height)\})"
 _PLAIN: dict[Any, tuple[type, str]] = {
     int: (int, "a whole number"),
     bool: (bool, "`true` or `false`"),
@@ -42,8 +41,7 @@ _PLAIN: dict[Any, tuple[type, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """One argument of a method."""
 
     name: str
@@ -51,8 +49,7 @@ class Argument:
     annotation: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """The arguments of a method by name; `open` where it takes others besides."""
 
     arguments: Mapping[str, Argument]
@@ -110,7 +107,7 @@ def _oversized(argument: str, name: str, value: Any) -> Problem | None:
         largest = _LARGEST_VALUE if argument in _VALUES else LARGEST_SIZE
         if abs(value) > largest:
             return Problem(f"`{name}` is {value}, but may be {largest} at most", "ask for less in one value", argument)
-    if argument == "placeholder_url" and isinstance(value, str) and _PLACEHOLDER_URL.search(value):
+    if argument == "placeholder_url" and isinstance(value, str) and re.search(_PLACEHOLDER_URL, value):
         return Problem(
             "`placeholder_url` may only hold `{width}` and `{height}`", "write other braces not at all", argument
         )

@@ -13,6 +13,8 @@ from seedengine.generation.faker.results import Kind, NoColumn, kind_of
 from seedengine.spec.facts import Problem
 
 _SAMPLES = 16
+# Where a method is annotated to give texts, more values would tell no more of their kind.
+_SAMPLES_OF_TEXTS = 4
 _MOST_DRAWS = 1_000_000
 _MOST_CHARACTERS = 100_000
 # Arguments whose texts name methods without braces, whole or without a leading `py`.
@@ -124,8 +126,9 @@ def _named(value: Any) -> tuple[str, ...]:
 
 def _try(faker: Localised, method: str, args: Mapping[str, Any]) -> Kind | Problem:
     call, arguments, made = faker.method(method), prepared(args), []
+    texts = getattr(call, "__annotations__", {}).get("return") is str
     try:
-        for seed in range(_SAMPLES):
+        for seed in range(_SAMPLES_OF_TEXTS if texts else _SAMPLES):
             faker.random.seed(seed)
             made.append(call(**arguments))
             if made[-1] is not None:

@@ -1,9 +1,6 @@
 """Which of Faker's methods follow the clock or the time zone, and what to write instead."""
 
-from functools import cache
-
-from seedengine.generation.faker.providers import localised
-from seedengine.generation.faker.reach import Reach
+from seedengine.generation.faker.reach import reach
 
 # What code that reads the clock or the zone has to name, wherever it takes it from.
 _CLOCK = frozenset(
@@ -43,10 +40,9 @@ _INSTEAD = {
 }
 
 
-@cache
 def follows_clock(method: str, locale: str) -> bool:
     """Whether any code that the method may run reads the clock or the time zone."""
-    return method not in _BETWEEN_FIXED_DAYS and not _CLOCK.isdisjoint(Reach(localised(locale)).follow(method).names)
+    return method not in _BETWEEN_FIXED_DAYS and not _CLOCK.isdisjoint(reach(method, locale).names)
 
 
 def instead(method: str) -> str:

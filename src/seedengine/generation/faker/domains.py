@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import polars as pl
@@ -20,8 +20,7 @@ Integers = NDArray[np.int64]
 LARGEST = 2**62
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What holds of every text of a domain, or may hold of one: bounds on the safe side.
 
     `first`, `last` and `letters` are all that may stand at either end and anywhere, `always` those that stand in every
@@ -180,17 +179,26 @@ class Product:
             columns.append(part.at(position))
         return pl.select(pl.concat_str([pl.lit(each) for each in reversed(columns)])).to_series()
 
+    @cached_property
+    def _lengths(self) -> list[tuple[int, int, int, int]]:
+        """Of each part, how short and how long it can be, and what comes after it."""
+        found: list[tuple[int, int, int, int]] = []
+        shortest = longest = 0
+        for shape in (part.shape for part in reversed(self.parts)):
+            found.append((shape.shortest, shape.longest, shortest, longest))
+            shortest, longest = shortest + shape.shortest, longest + shape.longest
+        return found[::-1]
+
     def __contains__(self, text: object) -> bool:
         return isinstance(text, str) and self._holds(text, 0)
 
     def _holds(self, text: str, position: int) -> bool:
+        part = self.parts[position]
         if position == len(self.parts) - 1:
-            return text in self.parts[position]
-        shape = self.parts[position].shape
-        return any(
-            text[:end] in self.parts[position] and self._holds(text[end:], position + 1)
-            for end in range(shape.shortest, min(shape.longest, len(text)) + 1)
-        )
+            return text in part
+        shortest, longest, shortest_after, longest_after = self._lengths[position]
+        first, last = max(shortest, len(text) - longest_after), min(longest, len(text) - shortest_after)
+        return any(text[:end] in part and self._holds(text[end:], position + 1) for end in range(first, last + 1))
 
 
 @dataclass(frozen=True, eq=False)

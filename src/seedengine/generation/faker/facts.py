@@ -10,7 +10,7 @@ from faker.providers import BaseProvider
 from seedengine.generation.faker.arguments import Signature
 from seedengine.generation.faker.arguments import signature as read_signature
 from seedengine.generation.faker.providers import Methods, locales_with, localised, own_locales, provider_class
-from seedengine.generation.faker.reach import Reach
+from seedengine.generation.faker.reach import reach
 
 # What these give reads alike in every language and country.
 _NEUTRAL = frozenset({"barcode", "credit_card", "date_time", "geo", "internet", "isbn", "misc", "passport"})
@@ -45,7 +45,7 @@ def fallback_warning(method: str, locale: str) -> str | None:
         return None
     missing = [
         (provider, _owners(provider.__provider__, attribute))
-        for provider, attribute in Reach(faker).follow(method).data
+        for provider, attribute in reach(method, locale).data
         if _package(provider) not in _NEUTRAL and not _belongs(provider, attribute, locale)
     ]
     provider, owners = max(missing, key=lambda each: len(each[1]), default=(None, ()))

@@ -111,21 +111,35 @@ def same(nodes: tuple[Node, ...], others: tuple[Node, ...]) -> bool:
 
 
 def mapped(node: Node, change: Callable[[str], str]) -> Node:
-    """The grammar of the changed texts, for a change that works letter by letter; the same object if none changes."""
+    """The grammar of the changed texts, for a change that works letter by letter; the same object if none changes.
+
+    What stands in several places is changed once, and is one object in all of them afterwards too.
+    """
+    made: dict[Node, Node] = {}
+
+    def changed(each: Node) -> Node:
+        if each not in made:
+            made[each] = _mapped(each, change, changed)
+        return made[each]
+
+    return changed(node)
+
+
+def _mapped(node: Node, change: Callable[[str], str], inner: Callable[[Node], Node]) -> Node:
     if isinstance(node, Elements):
-        texts = tuple(change(_text(value)) for value in node.values)
+        texts = tuple(map(change, _texts(node)))
         return node if texts == node.values else Elements(texts, node.weights)
     if isinstance(node, Choice):
-        alternatives = tuple(mapped(each, change) for each in node.alternatives)
+        alternatives = tuple(map(inner, node.alternatives))
         return node if same(alternatives, node.alternatives) else Choice(alternatives, node.weights)
     if isinstance(node, Sequence):
-        parts = tuple(mapped(each, change) for each in node.parts)
+        parts = tuple(map(inner, node.parts))
         return node if same(parts, node.parts) else sequence(parts)
     if all(change(sign) == sign for sign in _SIGNS[(node.form or "d")[-1]]):
         return node
     if len(node.range) > 100_000:
         raise NotCompiled("it rewrites numbers")
-    return mapped(Elements(tuple(format(number, node.form or "d") for number in node.range)), change)
+    return inner(Elements(tuple(format(number, node.form or "d") for number in node.range)))
 
 
 def substituted(node: Node, slots: Mapping[str, Node]) -> Node:
@@ -134,7 +148,7 @@ def substituted(node: Node, slots: Mapping[str, Node]) -> Node:
         return Choice(tuple(substituted(each, slots) for each in node.alternatives), node.weights)
     if isinstance(node, Sequence):
         return sequence([substituted(each, slots) for each in node.parts])
-    if isinstance(node, Numbers) or not any(slot in _text(value) for value in node.values for slot in slots):
+    if isinstance(node, Numbers) or slots.keys().isdisjoint("".join(_texts(node))):
         return node
     return spread(node, lambda value: sequence([slots.get(letter, literal(letter)) for letter in _text(value)]))
 
@@ -169,6 +183,12 @@ def _first_words(node: Node) -> "list[tuple[Node, bool]]":
             (sequence([before, after]), ends) for before in going for after, ends in _first_words(part)
         ]
     return words
+
+
+def _texts(node: Elements) -> tuple[str, ...]:
+    if not all(isinstance(value, str) for value in node.values):
+        raise NotCompiled("it takes values for texts that are none")
+    return node.values
 
 
 def _text(value: Any) -> str:

@@ -27,8 +27,9 @@ YEARS = range(1970, 2026)
 # Lists that Faker makes from a set, so that their order follows the hash seed: locale → provider → attribute.
 _UNORDERED = {"it_IT": {"faker.providers.address": ("cities",)}}
 
-_DEFINITION = re.compile(r"^(?:    @(?P<kind>\w+)\n)*    def (?P<name>[a-z]\w*)\(\s*self\b", re.MULTILINE)
-_ALIAS = re.compile(r"^    (?P<name>[a-z]\w*) = (?P<of>[a-z]\w*)$", re.MULTILINE)
+# Patterns that few checks need are compiled at first use.
+_DEFINITION = r"(?m)^(?:    @(?P<kind>\w+)\n)*    def (?P<name>[a-z]\w*)\(\s*self\b"
+_ALIAS = r"(?m)^    (?P<name>[a-z]\w*) = (?P<of>[a-z]\w*)$"
 _NO_METHODS = {"staticmethod", "property", "cached_property"}
 
 logging.getLogger("faker").addHandler(logging.NullHandler())
@@ -95,7 +96,8 @@ def _localise(locale: str, random: Random) -> Localised:
 def _generator(locale: str) -> Generator:
     """What Faker's `Factory.create` gives, which lists the modules of every package of providers for each locale."""
     name = names_of_locales.normalize(locale).partition(".")[0]
-    generator = Generator(locale=name, use_weighting=True)
+    settings: dict[str, Any] = {"locale": name, "use_weighting": True}
+    generator = Generator(**settings)
     for package in PROVIDERS:
         language = _language_of(package, name)
         provider = (_base(package) if language is None else provider_class(package, language))(generator)
@@ -122,9 +124,17 @@ def locales() -> frozenset[str]:
     return frozenset(AVAILABLE_LOCALES)
 
 
-@cache
+_public_methods: dict[type[BaseProvider], frozenset[str]] = {}
+
+
 def public_methods(provider: type[BaseProvider]) -> frozenset[str]:
     """The names of the methods that a class of providers offers."""
+    if provider not in _public_methods:
+        _public_methods[provider] = _read_methods(provider)
+    return _public_methods[provider]
+
+
+def _read_methods(provider: type[BaseProvider]) -> frozenset[str]:
     attributes: dict[str, Any] = {}
     for each in reversed(provider.__mro__):
         attributes.update(vars(each))
@@ -165,8 +175,8 @@ def _special() -> dict[str, set[str]]:
     for package in PROVIDERS:
         for path in _sources(package):
             source = path.read_text(encoding="utf-8")
-            defined = {each["name"] for each in _DEFINITION.finditer(source) if each["kind"] not in _NO_METHODS}
-            defined.update(each["name"] for each in _ALIAS.finditer(source) if each["of"] in defined)
+            defined = {each["name"] for each in re.finditer(_DEFINITION, source) if each["kind"] not in _NO_METHODS}
+            defined.update(each["name"] for each in re.finditer(_ALIAS, source) if each["of"] in defined)
             for name in defined - _common():
                 found.setdefault(name, set()).add(path.parent.name)
     return found

@@ -15,7 +15,7 @@ from typing import Any
 
 from faker.providers import BaseProvider
 
-from seedengine.generation.faker.providers import Localised
+from seedengine.generation.faker.providers import Localised, localised
 
 _TOKEN = re.compile(r"\{\{\s*(\w+)")
 
@@ -28,6 +28,7 @@ class Reach:
     names: set[str] = field(default_factory=set)
     data: dict[tuple[BaseProvider, str], None] = field(default_factory=dict)
     _seen: set[tuple[CodeType, BaseProvider]] = field(default_factory=set)
+    _looked_up: set[tuple[BaseProvider, str]] = field(default_factory=set)
 
     def follow(self, method: str) -> "Reach":
         """Walk on from a method of a provider."""
@@ -53,29 +54,40 @@ class Reach:
                 self._function(cell.cell_contents, provider)
 
     def _name(self, name: str, function: FunctionType, provider: BaseProvider) -> None:
-        for definition in _definitions(type(provider), name):
-            self._function(definition, provider)
+        if (provider, name) not in self._looked_up:
+            self._looked_up.add((provider, name))
+            self._attribute(name, provider)
         found = function.__globals__.get(name)
         if isinstance(found, FunctionType) and found.__module__.startswith("faker."):
             self._function(found, provider)
         owner = self.faker.owners.get(name)
         if found is None and owner is not None and owner is not provider:
             self._token(name)
-        if (provider, name) not in self.data and hasattr(provider, name):
-            if not inspect.isroutine(getattr(type(provider), name, None)):
-                self.data[provider, name] = None
-                self._mentions(getattr(provider, name))
+
+    def _attribute(self, name: str, provider: BaseProvider) -> None:
+        for definition in _definitions(type(provider), name):
+            self._function(definition, provider)
+        if hasattr(provider, name) and not inspect.isroutine(getattr(type(provider), name, None)):
+            self.data[provider, name] = None
+            self._mentions(getattr(provider, name))
 
     def _mentions(self, value: Any) -> None:
         for text in _texts(value):
-            for name in _TOKEN.findall(text) if "{{" in text else ():
-                if name in self.faker.owners:
-                    self._token(name)
+            if "{{" in text:
+                for name in _TOKEN.findall(text):
+                    if name in self.faker.owners:
+                        self._token(name)
 
     def _token(self, name: str) -> None:
         # A formatter without a provider behind it is one that `providers` put in its place.
         if hasattr(getattr(self.faker.generator, name), "__self__"):
             self.follow(name)
+
+
+@cache
+def reach(method: str, locale: str) -> Reach:
+    """The walk from one method of one locale."""
+    return Reach(localised(locale)).follow(method)
 
 
 def tokens(value: Any) -> tuple[str, ...]:
@@ -89,22 +101,28 @@ def tokens(value: Any) -> tuple[str, ...]:
     return ()
 
 
-@cache
+_known_definitions: dict[tuple[type[BaseProvider], str], tuple[FunctionType, ...]] = {}
+
+
 def _definitions(provider: type[BaseProvider], name: str) -> tuple[FunctionType, ...]:
     """The function of that name in a class, and those that it overrides as far as it may call them."""
-    definitions: list[FunctionType] = []
+    if (provider, name) not in _known_definitions:
+        _known_definitions[provider, name] = tuple(_overridden(provider, name))
+    return _known_definitions[provider, name]
+
+
+def _overridden(provider: type[BaseProvider], name: str) -> Iterator[FunctionType]:
     for each in provider.__mro__:
         found = each.__dict__.get(name)
         found = found.__func__ if isinstance(found, classmethod | staticmethod) else found
         if isinstance(found, FunctionType):
-            definitions.append(found)
+            yield found
             if not any(
                 _is_base(used, found, provider)
                 for code in _nested(inspect.unwrap(found).__code__)
                 for used in code.co_names
             ):
-                break
-    return tuple(definitions)
+                return
 
 
 def _is_base(name: str, function: FunctionType, provider: type[BaseProvider]) -> bool:
@@ -122,4 +140,6 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping | list | tuple):
-        yield from (each for each in value if isinstance(each, str))
+        for each in value:
+            if isinstance(each, str):
+                yield each

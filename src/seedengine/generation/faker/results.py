@@ -1,10 +1,9 @@
 """What kind of column the values of a method make: one type for all of them, or the reason why there is none."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from seedengine.diagnostics import SeedengineError
@@ -19,8 +18,7 @@ _HELP: dict[type, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A type of column by the Python type of its values: `scale` of a Decimal, `element` of a list."""
 
     type: type
