@@ -13,6 +13,7 @@ from seedengine.spec.facts import FakerFacts
 from seedengine.spec.foreign_keys import foreign_keys
 from seedengine.spec.load import Loaded, examine
 from seedengine.spec.matching import row_matches
+from seedengine.spec.readings import value_place
 from seedengine.spec.scope import Scope
 
 
@@ -43,7 +44,8 @@ def load_spec(path: Path) -> Loaded:
 def _finish(loaded: Loaded) -> Loaded:
     """The last checks: circles among the fields and the tables, and types that do not fit."""
     scope = Scope(loaded.spec)
-    circle = circular_fields(scope, loaded.origins)
+    under_itself = any(each.code == "S206" for each in loaded.faults)
+    circle = None if under_itself else circular_fields(scope, loaded.origins)
     if circle is not None:
         place, shown = circle
         help = "let one of them come from something else"
@@ -60,18 +62,19 @@ def _finish(loaded: Loaded) -> Loaded:
 
 def _type_faults(loaded: Loaded) -> Iterator[Diagnostic]:
     from seedengine.generation.entity import find_faults, open_empty_world
-    from seedengine.generation.tables import DifferentTypes, table_types
+    from seedengine.generation.tables import DifferentColumns, table_types
 
     world = open_empty_world(loaded.spec)
     faults = list(find_faults(world))
     yield from (diagnose_fault(loaded, fault) for fault in faults)
-    for table, entities in () if faults else world.scope.tables.items():
+    for table in () if faults else world.scope.tables:
         try:
             table_types(world, table)
-        except DifferentTypes as error:
-            location = loaded.document.location(("entities", entities[-1]), key=True)
-            message = f"the entities of table `{table}` fill a column with different types: {error}"
-            yield Diagnostic("S228", message, location, "let them agree, with a cast where needed")
+        except DifferentColumns as error:
+            place = value_place(loaded.origins, error.entity, "fields", error.column)
+            message = f"`{table}.{error.column}` is {error.before} in one entity and {error.own} in `{error.entity}`"
+            help = "let them agree, with a cast in an `expr` where needed"
+            yield Diagnostic("S228", message, loaded.document.location(place, key=True), help)
 
 
 _SAMPLED_ROWS = 50

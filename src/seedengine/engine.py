@@ -35,7 +35,10 @@ def load(path: Path) -> Loaded:
 
 def validate(loaded: Loaded, target: Target | None = None) -> tuple[Diagnostic, ...]:
     """The warnings of a spec, held against a database's catalogue where one is given; raises InvalidSpec."""
-    return Run(loaded, target).check()
+    run = Run(loaded, target)
+    warnings = run.check()
+    _ = run.graph
+    return warnings
 
 
 def build_plan(loaded: Loaded, target: Target | None = None, *, create_tables: bool = False) -> Plan:

@@ -21,7 +21,8 @@ def diagnose_fault(loaded: Loaded, fault: GenerationFault) -> Diagnostic:
     """The fault at its place in the document, naming entity and row where a row is to blame."""
     place = place_in(loaded.spec, _place(loaded, fault))
     location = loaded.document.location_within(place, fault.offset) if fault.offset else loaded.document.location(place)
-    where = f"row {fault.row} of `{fault.entity}`: " if fault.row is not None else ""
+    field = f".{fault.node}" if fault.node and not fault.node.startswith("@") else ""
+    where = f"row {fault.row} of `{fault.entity}{field}`: " if fault.row is not None else ""
     return Diagnostic("S230" if fault.row is not None else "S229", where + fault.message, location, fault.help)
 
 

@@ -141,7 +141,9 @@ class Context:
         except ExpressionFault as error:
             raise self.fault(error.message, *draw, offset=error.offset, help=error.help) from None
         except EvaluationFault as error:
-            raise self.fault(error.message, *draw, offset=error.offset or 0, position=error.row) from None
+            raise self.fault(
+                error.message, *draw, offset=error.offset or 0, position=error.row, help=error.help
+            ) from None
 
     def lookup(self, path: Path) -> pl.Series:
         """What a path means in each row."""

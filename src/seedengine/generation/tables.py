@@ -9,6 +9,7 @@ import polars as pl
 from seedengine.catalog import Column, Table
 from seedengine.generation.columns import DifferentTypes, common_type, instance, members
 from seedengine.generation.entity import column_types
+from seedengine.generation.expressions import type_name
 from seedengine.generation.world import World
 from seedengine.spec.extends import NULL
 from seedengine.spec.foreign_keys import foreign_keys
@@ -30,15 +31,26 @@ _TYPES: dict[type[pl.DataType], str] = {
 _INTERVAL = {"months", "days", "microseconds"}
 
 
+class DifferentColumns(Exception):
+    """An entity fills a column of its table with another type than those before it do."""
+
+    def __init__(self, entity: str, column: str, before: str, own: str) -> None:
+        super().__init__(f"`{column}` of `{entity}` is {own}, and {before} in the entity before it")
+        self.entity, self.column, self.before, self.own = entity, column, before, own
+
+
 def table_types(world: World, table: str) -> dict[str, pl.DataType]:
     """The columns of a table, those of all its entities, each with the type that holds the values of them all.
 
-    Raises DifferentTypes, and GenerationFault as `column_types` does.
+    Raises DifferentColumns, and GenerationFault as `column_types` does.
     """
     found: dict[str, pl.DataType] = {}
     for entity in world.scope.tables[table]:
         for name, dtype in column_types(world, entity).items():
-            found[name] = common_type(found.get(name, pl.Null()), dtype)
+            try:
+                found[name] = common_type(found.get(name, pl.Null()), dtype)
+            except DifferentTypes as error:
+                raise DifferentColumns(entity, name, type_name(error.left), type_name(error.right)) from None
     return found
 
 
@@ -125,6 +137,3 @@ def _unique(scope: Scope, table: str) -> Iterator[tuple[str, ...]]:
                 together = value.unique if isinstance(value.unique, tuple) else ()
                 if all(field in scope.spec.entities[entity].fields for field in together):
                     yield (*together, name)
-
-
-__all__ = ["DifferentTypes", "build_tables", "sql_type", "table_types"]

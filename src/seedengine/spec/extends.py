@@ -21,11 +21,15 @@ NULL = Constant(None)
 _SOURCE_OPTIONS = ("share", "name", "where")
 
 
-def resolve(spec: Spec, document: Document) -> tuple[Spec, Origins, list[Diagnostic]]:
-    """The spec with every `extends` taken in, where each part was declared, and the faults of `extends` itself."""
+def resolve(spec: Spec, document: Document) -> tuple[Spec, Origins, list[Diagnostic], set[str]]:
+    """The spec with every `extends` taken in, and where each part was declared.
+
+    Besides, the faults of `extends` itself, and the entities that have one: they may lack what they should take over.
+    """
     resolved: dict[str, Entity] = {}
     origins: dict[str, dict[tuple[str, str], str]] = {}
     faults: list[Diagnostic] = []
+    unresolved: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> None:
         if name in resolved:
@@ -34,12 +38,14 @@ def resolve(spec: Spec, document: Document) -> tuple[Spec, Origins, list[Diagnos
         base = entity.extends
         if base is not None and base not in spec.entities:
             faults.append(_unknown(base, name, spec, document))
+            unresolved.add(name)
             base = None
         if base is not None and base in (*path, name):
             circle = (*path, name)[(*path, name).index(base) :]
             shown = " → ".join(f"`{each}`" for each in (*circle, base))
             location = document.location(("entities", name, "extends"))
             faults.append(Diagnostic("S206", f"entities extend each other: {shown}", location, "let one stand alone"))
+            unresolved.update(circle)
             base = None
         if base is not None:
             visit(base, (*path, name))
@@ -48,7 +54,7 @@ def resolve(spec: Spec, document: Document) -> tuple[Spec, Origins, list[Diagnos
     for name in spec.entities:
         visit(name, ())
     entities = {name: _with_cells(resolved[name]) for name in spec.entities}
-    return spec.model_copy(update={"entities": entities}), origins, faults
+    return spec.model_copy(update={"entities": entities}), origins, faults, unresolved
 
 
 def _merge(

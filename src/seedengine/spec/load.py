@@ -59,25 +59,26 @@ def examine(path: Path, facts: Facts) -> Loaded:
 def examine_source(source: Source, path: Path, facts: Facts) -> Loaded:
     """The spec of a text and what it shows; raises InvalidSpec as `examine` does."""
     document = compose(source)
-    spec, faults = _validate(document)
+    spec, faults, places = _validate(document)
     if spec is None:
         raise InvalidSpec(in_order(faults))
-    spec, origins, extending = resolve(spec, document)
-    found = in_order([*faults, *extending, *check(spec, document, origins, facts)])
+    spec, origins, extending, unresolved = resolve(spec, document)
+    faulty = unresolved | {str(found[1]) for found in places if len(found) == 3 and found[0] == "entities"}
+    found = in_order([*faults, *extending, *check(spec, document, origins, facts, faulty)])
     return Loaded(spec, document, origins, found, path)
 
 
-def _validate(document: Document) -> tuple[Spec | None, list[Diagnostic]]:
-    """The model of a document and its faults; where values are wrong, the model of all the rest of it."""
+def _validate(document: Document) -> tuple[Spec | None, list[Diagnostic], list[Place]]:
+    """The model of a document, its faults and their places; where values are wrong, the model of all the rest of it."""
     try:
-        return Spec.model_validate(document.data), []
+        return Spec.model_validate(document.data), [], []
     except ValidationError as error:
         faults = [diagnose(each, document) for each in error.errors(include_url=False)]
         places = [place_of(each["loc"]) for each in error.errors(include_url=False)]
     try:
-        return Spec.model_validate(_without(document.data, places)), faults
+        return Spec.model_validate(_without(document.data, places)), faults, places
     except ValidationError:
-        return None, faults
+        return None, faults, places
 
 
 def _without(data: Mapping[Any, Any], places: list[Place]) -> Any:
@@ -104,7 +105,7 @@ def _without(data: Mapping[Any, Any], places: list[Place]) -> Any:
 
 _NOTHING = object()
 
-_STANDS_IN: Mapping[str, tuple[int, object]] = {"fields": (4, None), "let": (4, None), "count": (3, 1), "per": (4, 1)}
+_STANDS_IN: Mapping[str, tuple[int, object]] = {"fields": (4, ""), "let": (4, ""), "count": (3, 1), "per": (4, 1)}
 """For keys of an entity: how deep the value lies that is replaced, and by what."""
 
 

@@ -182,7 +182,7 @@ class Scope:
     def _meanings(self, entity: str, name: str, rest: Path, to_row: bool) -> tuple[list[str], list[str]]:
         """What a name may mean, as a value and as a row; where it may be both, what stands behind it decides."""
         values = self.spec.entities[entity].values
-        relations = ["the row it stands under"] * len(self.ancestors(entity).get(name, ()))
+        relations = [f"`{'.'.join(way)}`" for way in self.ancestors(entity).get(name, ())]
         relations += ["the row that its ref drew"] if name in self.draws(entity) else []
         own = ["its own value"] if name in values else []
         if name in BUILTINS or (name == LOCALE and not own and not relations):

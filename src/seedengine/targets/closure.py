@@ -54,19 +54,19 @@ class _Search:
 
     def _make_tables(self, number: int) -> None:
         """All temporary tables, before the first row is looked for: a transaction may only read from then on."""
-        needed = {table: set[str]() for table in self._involved()}
+        needed: dict[str, dict[tuple[str, ...], None]] = {table: {} for table in self._involved()}
         for removed in self._removed():
             if removed.table in needed:
                 self.workspace.relations[removed.table].require([removed.column])
-                needed[removed.table].add(removed.column)
+                needed[removed.table][(removed.column,)] = None
         for relation in self.workspace.relations.values():
             for key in relation.table.foreign_keys:
                 if key.target in needed:
-                    needed[key.target].update(key.target_columns)
+                    needed[key.target][key.target_columns] = None
         for position, (table, columns) in enumerate(needed.items()):
             name = f"seedengine_found_{number}_{position}"
             relation = self.workspace.relations[table]
-            self.found[table] = make_found(self.workspace, relation, sorted(columns), name)
+            self.found[table] = make_found(self.workspace, relation, columns, name)
         self._stage(number)
 
     def _involved(self) -> list[str]:

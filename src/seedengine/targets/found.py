@@ -101,16 +101,21 @@ class FoundRows:
         return sa.select(sa.cast(self.column(name), sa.Text)).where(self.column(name).is_not(None)).scalar_subquery()
 
 
-def make_found(workspace: Workspace, relation: Relation, needed: Iterable[str], name: str) -> FoundRows:
-    """An empty temporary table for the rows of a relation that go, with its key and the columns needed of them."""
-    names = tuple(dict.fromkeys((*relation.key, *needed)))
+def make_found(workspace: Workspace, relation: Relation, needed: Iterable[tuple[str, ...]], name: str) -> FoundRows:
+    """An empty temporary table for the rows of a relation that go, with its key and the columns needed of them.
+
+    Rows are looked up in it by the key and by each of `needed`, columns that stand together.
+    """
+    lookups = tuple(dict.fromkeys((relation.key, *needed)))
+    names = dict.fromkeys(column for columns in lookups for column in columns)
     columns = {column: f"c{position}" for position, column in enumerate(names)}
     clause = quoted_table(name, workspace.temporary_schema, (*columns.values(), ROUND))
     table = relation.clause()
     shape = [table.c[column].label(place) for column, place in columns.items()]
     workspace.connection.execute(CreateTemporary(clause, sa.select(*shape, sa.literal(0).label(ROUND))))
-    found = FoundRows(relation, clause, columns)
-    keys = ", ".join(columns[column] for column in relation.key)
-    where = f"{name}_key" if workspace.temporary_schema == "pg_temp" else f"{workspace.temporary_schema}.{name}_key"
-    workspace.connection.exec_driver_sql(f"CREATE INDEX {where} ON {name} ({keys})")
-    return found
+    # PostgreSQL puts an index where its table is; SQLite wants to be told.
+    schema = "" if workspace.temporary_schema == "pg_temp" else f"{workspace.temporary_schema}."
+    for position, lookup in enumerate(lookups):
+        places = ", ".join(columns[column] for column in lookup)
+        workspace.connection.exec_driver_sql(f"CREATE INDEX {schema}{name}_{position} ON {name} ({places})")
+    return FoundRows(relation, clause, columns)

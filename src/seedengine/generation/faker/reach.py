@@ -7,7 +7,7 @@ counts too, so the answer errs on the side of too much.
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import CodeType, FunctionType
@@ -46,7 +46,7 @@ class Reach:
             for name in code.co_names:
                 self._name(name, function, provider)
             for constant in code.co_consts:
-                self._mentions(constant)
+                self._mentions(_named(constant))
                 if isinstance(constant, str) and constant in self.faker.owners:
                     self._token(constant)  # `generator.format("company")`
         for cell in function.__closure__ or ():
@@ -69,14 +69,12 @@ class Reach:
             self._function(definition, provider)
         if hasattr(provider, name) and not inspect.isroutine(getattr(type(provider), name, None)):
             self.data[provider, name] = None
-            self._mentions(getattr(provider, name))
+            self._mentions(_mentioned(provider, name))
 
-    def _mentions(self, value: Any) -> None:
-        for text in _texts(value):
-            if "{{" in text:
-                for name in _TOKEN.findall(text):
-                    if name in self.faker.owners:
-                        self._token(name)
+    def _mentions(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name in self.faker.owners:
+                self._token(name)
 
     def _token(self, name: str) -> None:
         # A formatter without a provider behind it is one that `providers` put in its place.
@@ -136,10 +134,19 @@ def _nested(code: CodeType) -> Iterator[CodeType]:
             yield from _nested(constant)
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping | list | tuple):
-        for each in value:
-            if isinstance(each, str):
-                yield each
+_known_mentions: dict[tuple[type[BaseProvider], str], tuple[str, ...]] = {}
+
+
+def _mentioned(provider: BaseProvider, attribute: str) -> tuple[str, ...]:
+    """The names in `{{…}}` in data of a class of providers."""
+    data = (type(provider), attribute)
+    if data not in _known_mentions:
+        _known_mentions[data] = _named(getattr(provider, attribute))
+    return _known_mentions[data]
+
+
+def _named(value: Any) -> tuple[str, ...]:
+    """The names in `{{…}}` in a text, or in the texts right in a list or mapping, each once."""
+    texts = (value,) if isinstance(value, str) else value if isinstance(value, Mapping | list | tuple) else ()
+    marked = (text for text in texts if isinstance(text, str) and "{{" in text)
+    return tuple(dict.fromkeys(name for text in marked for name in _TOKEN.findall(text)))

@@ -1,5 +1,7 @@
 """Checks over the whole document: what no single value shows."""
 
+from collections.abc import Set
+
 from seedengine.diagnostics import Diagnostic
 from seedengine.spec.checks.cleanup import check_cleanup
 from seedengine.spec.checks.findings import Findings, place_in
@@ -16,9 +18,14 @@ from seedengine.spec.source import Document
 __all__ = ["check", "place_in"]
 
 
-def check(spec: Spec, document: Document, origins: Origins, facts: Facts) -> list[Diagnostic]:
-    """Every fault and warning of a spec whose parts are each well formed."""
-    findings = Findings(spec, document, origins, facts)
+def check(
+    spec: Spec, document: Document, origins: Origins, facts: Facts, faulty: Set[str] = frozenset()
+) -> list[Diagnostic]:
+    """Every fault and warning of a spec whose parts are each well formed.
+
+    What the `faulty` entities lack is not said again.
+    """
+    findings = Findings(spec, document, origins, facts, faulty)
     for part in (check_sources, check_names, check_references, check_values, check_keys, check_cleanup):
         part(findings)
     return findings.found

@@ -1,6 +1,6 @@
 """What every check has at hand, and where it puts what it finds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cached_property
 
 from seedengine.catalog import ForeignKey
@@ -19,8 +19,8 @@ from seedengine.spec.walk import Place
 class Findings:
     """A spec under check, and the diagnostics found so far."""
 
-    def __init__(self, spec: Spec, document: Document, origins: Origins, facts: Facts) -> None:
-        self.spec, self.document, self.origins, self.facts = spec, document, origins, facts
+    def __init__(self, spec: Spec, document: Document, origins: Origins, facts: Facts, faulty: Set[str]) -> None:
+        self.spec, self.document, self.origins, self.facts, self.faulty = spec, document, origins, facts, faulty
         self.scope = Scope(spec)
         self.found: list[Diagnostic] = []
 

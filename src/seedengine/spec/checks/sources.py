@@ -8,9 +8,12 @@ from seedengine.spec.model import Entity
 def check_sources(findings: Findings) -> None:
     """Find entities without a source, with two, with unknown parents, or in a circle."""
     for name, entity in findings.spec.entities.items():
-        _one_source(findings, name, entity)
+        if name not in findings.faulty:
+            _one_source(findings, name, entity)
         _options(findings, name, entity)
         _parents_exist(findings, name, entity)
+        if entity.sample and entity.per:
+            _sampled_for(findings, name, entity)
     _circles(findings)
 
 
@@ -55,7 +58,7 @@ def _options(findings: Findings, name: str, entity: Entity) -> None:
     if entity.name is not None and not entity.sample:
         refuse("as", "name", "`sample`")
     if entity.where is not None and not (entity.per or entity.sample or entity.cross):
-        refuse("where", "where", "`per`, `sample` or `cross`, whose candidates it filters")
+        refuse("where", "where", "`per`, `sample` or `cross`")
     if entity.sample and len(entity.sample) > 1 and entity.name is None:
         place = declared(findings.origins, name, "", "sample")
         findings.error(
@@ -82,6 +85,18 @@ def _parents_exist(findings: Findings, name: str, entity: Entity) -> None:
             place,
             "a name means one row: extend the entity under another name",
         )
+
+
+def _sampled_for(findings: Findings, name: str, entity: Entity) -> None:
+    """Sampled rows are dealt out to the rows that they stand under, or drew."""
+    for parent in entity.per or {}:
+        for sampled in entity.sample or ():
+            if parent not in findings.spec.entities or sampled not in findings.spec.entities:
+                continue
+            if parent not in findings.scope.ancestors(sampled) and parent not in findings.scope.draws(sampled):
+                place = (*declared(findings.origins, name, "", "per"), parent)
+                help = f"let `{sampled}` stand under `{parent}`, or draw one with `{{ref: {parent}}}`"
+                findings.error("S205", f"rows of `{sampled}` have no `{parent}`", place, help, key=True)
 
 
 def _circles(findings: Findings) -> None:
