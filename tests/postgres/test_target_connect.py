@@ -4,6 +4,7 @@ import socket
 import traceback
 from urllib.parse import quote, urlsplit
 
+import polars as pl
 import psycopg
 import pytest
 
@@ -31,6 +32,9 @@ def test_the_name_is_where_the_driver_really_went(postgres_url: str, monkeypatch
         target = open_target(url)
         assert target.name == expected
         target.close()
+    target = open_target(f"{postgres_url.replace('127.0.0.1', 'prod.example')}?hostaddr=127.0.0.1")
+    assert target.name == expected
+    target.close()
     monkeypatch.setenv("PGHOST", "127.0.0.1")
     monkeypatch.setenv("PGPORT", str(parts.port))
     target = open_target(f"postgresql://{parts.username}:{parts.password}@/{database}")
@@ -99,6 +103,28 @@ def test_a_broken_connection_is_one_line_and_made_anew(postgres_url: str) -> Non
     with pytest.raises(DatabaseError, match="terminating connection"):
         target.inspect()
     assert dict(target.inspect().tables) == {}
+    target.close()
+
+
+def test_a_connection_that_breaks_while_keys_are_checked(postgres_url: str) -> None:
+    target = open_target(postgres_url)
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        other.execute("""
+            CREATE TABLE t (id int);
+            CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS
+              'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
+            CREATE CONSTRAINT TRIGGER die AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED
+              FOR EACH ROW EXECUTE FUNCTION die();""")
+        with pytest.raises(DatabaseError, match="terminating connection"), target.begin() as transaction:
+            transaction.load("t", ["id"], [pl.DataFrame({"id": [1]})])
+        assert other.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    target.close()
+
+
+def test_one_transaction_at_a_time(postgres_url: str) -> None:
+    target = open_target(postgres_url)
+    with target.begin(), pytest.raises(RuntimeError, match="one transaction at a time"):
+        target.inspect()
     target.close()
 
 

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -345,7 +344,7 @@ def test_two_runs_that_make_one_file(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def odd_file(tmp_path: Path) -> Iterator[Path]:
+def odd_file(tmp_path: Path) -> Path:
     """A file of somebody else, with all that a catalogue can hold."""
     path = tmp_path / "odd.db"
     connection = sqlite3.connect(path)

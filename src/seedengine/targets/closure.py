@@ -1,6 +1,6 @@
 """Which rows go: those that a cleanup names, and all that hang on one of them by a foreign key of the database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -36,7 +36,7 @@ class _Search:
 
     def __init__(self, workspace: Workspace, removals: Sequence[Removal], number: int) -> None:
         self.workspace = workspace
-        self.removals = {removal.table: removal for removal in removals}
+        self.removals = removals
         self.follows = {each.table: each.follows for each in removals if each.follows is not None}
         for table, column in self.follows.items():
             _require_foreign_key(workspace.relations[table], column)
@@ -71,7 +71,7 @@ class _Search:
 
     def _involved(self) -> list[str]:
         """Tables whose rows may go, and those whose removed rows a filter asks for."""
-        involved = dict.fromkeys(self.removals)
+        involved = dict.fromkeys(removal.table for removal in self.removals)
         involved.update((each.table, None) for each in self._removed() if each.table in self.workspace.relations)
         waiting = list(involved)
         while waiting:
@@ -83,22 +83,24 @@ class _Search:
         return list(involved)
 
     def _removed(self) -> Iterator[Removed]:
-        for removal in self.removals.values():
+        for removal in self.removals:
             if removal.where is not None:
                 yield from removal.where.removed()
 
     def _stage(self, number: int) -> None:
         """Bring the rows that the spec makes into temporary tables, to be compared with those that are there."""
-        for table, removal in self.removals.items():
-            relation = self.workspace.relations[table]
+        for removal in self.removals:
+            relation = self.workspace.relations[removal.table]
             for generated in removal.generated:
+                if not generated.columns:
+                    continue  # what is recognised by nothing is nobody's
                 relation.require(generated.columns)
                 name = f"seedengine_generated_{number}_{len(self.staged)}"
                 clause = quoted_table(name, self.workspace.temporary_schema, generated.columns)
                 source = relation.clause()
                 shape = sa.select(*(source.c[column] for column in generated.columns))
                 self.workspace.connection.execute(CreateTemporary(clause, shape))
-                self.staged.append((table, generated, clause))
+                self.staged.append((removal.table, generated, clause))
 
     def run(self) -> None:
         """Find everything, round by round, until a round finds nothing."""
@@ -112,25 +114,24 @@ class _Search:
         while grown:
             round += 1
             named = [
-                table
-                for table, removal in self.removals.items()
+                removal
+                for removal in self.removals
                 if removal.where is not None and any(each.table in grown for each in removal.where.removed())
             ]
             hanging = self._find_hanging(round, grown)
             grown = hanging | self._find_named(round, named)
 
-    def _find_named(self, round: int, tables: Iterator[str] | Sequence[str] | Mapping[str, Removal]) -> set[str]:
+    def _find_named(self, round: int, removals: Sequence[Removal]) -> set[str]:
         """Find what removals name themselves; the tables in which there was some."""
         grown: set[str] = set()
-        for table in tables:
-            removal = self.removals[table]
-            rows = Rows.of(self.workspace.relations[table])
+        for removal in removals:
+            rows = Rows.of(self.workspace.relations[removal.table])
             named: list[sa.ColumnElement[bool]] = [sa.true()] if removal.everything else []
             if removal.where is not None:
                 named.append(matching(removal.where, rows, self.workspace.compare, self._values))
-            named.extend(self._is_generated(rows, *each[1:]) for each in self.staged if each[0] == table)
+            named.extend(self._is_generated(rows, *each[1:]) for each in self.staged if each[0] == removal.table)
             if named and self._add(rows, sa.or_(*named), round):
-                grown.add(table)
+                grown.add(removal.table)
         return grown
 
     def _values(self, removed: Removed) -> sa.ScalarSelect[str]:

@@ -47,7 +47,11 @@ class Transaction(Protocol):
     """An open transaction: committed when its context ends well, rolled back on every other way out."""
 
     def create(self, tables: Sequence[Table]) -> None:
-        """Create these tables with their keys; those that seedengine made get the columns they lack."""
+        """Create those of these tables that are missing, with their keys.
+
+        Where seedengine made the whole database, tables get the columns that they lack. Raises DatabaseError where
+        such a table differs in any other way, or a type is not known.
+        """
 
     def find(self, removals: Sequence[Removal]) -> Mapping[str, int]:
         """Find (and lock) all rows that go, by filter and by hanging on one that goes; their number by table.
@@ -80,10 +84,13 @@ class Target(Protocol):
         """What the user should know about how the URL was read (parameters that were ignored)."""
 
     def inspect(self) -> Catalog:
-        """All tables that the target holds, with their keys and foreign keys."""
+        """All tables that the target holds, with their keys and foreign keys.
+
+        Tables of another schema that hang on one of these, or on which one hangs, are named `schema.table`.
+        """
 
     def begin(self, *, read_only: bool = False) -> AbstractContextManager[Transaction]:
-        """One transaction; what fails in it leaves the database as it was."""
+        """One transaction; what fails in it, or is done in one that only reads, leaves the database as it was."""
 
     def close(self) -> None:
         """Close every connection."""

@@ -3,10 +3,12 @@
 import re
 import subprocess
 import sys
+from operator import attrgetter
 from typing import Any
 
 import pytest
 from faker.config import AVAILABLE_LOCALES, PROVIDERS
+from faker.factory import Factory
 
 from seedengine.generation import faker
 from seedengine.generation.faker.providers import localised, own_locales, provider_class, public_methods
@@ -14,6 +16,13 @@ from seedengine.generation.faker.providers import localised, own_locales, provid
 
 def test_locales_are_fakers() -> None:
     assert faker.locales() == frozenset(AVAILABLE_LOCALES)
+
+
+@pytest.mark.parametrize("locale", ["en_US", "ar_EG", "ja_JP", "es", "no_NO"])
+def test_generators_have_the_providers_that_fakers_factory_gives_them(locale: str) -> None:
+    ours, theirs = localised(locale).generator.get_providers(), Factory.create(locale).get_providers()
+    facts = attrgetter("__class__", "__provider__", "__lang__", "__use_weighting__")
+    assert list(map(facts, ours)) == list(map(facts, theirs))
 
 
 def test_methods_are_those_of_providers_and_not_of_the_factory() -> None:

@@ -1,5 +1,6 @@
 """Domains of unique values: nothing twice, nothing that Faker would not give, and as much as can be proved."""
 
+from itertools import product as combinations
 from typing import Any
 from unittest.mock import patch
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from seedengine.generation import faker
 from seedengine.generation.bits import permute
 from seedengine.generation.faker import distinct
+from seedengine.generation.faker.collisions import Collisions
 from seedengine.generation.faker.compiler import Compiler
 from seedengine.generation.faker.distinct import Distinct
 from seedengine.generation.faker.domains import LARGEST, Counted, Listed, texts_of
@@ -227,6 +229,21 @@ def test_proofs_are_sound(one: list[Elements], other: list[Elements]) -> None:
     whole = [Distinct().concatenate(parts) for parts in domains]
     if disjoint(*whole):
         assert not set(texts_of(whole[0])) & set(texts_of(whole[1]))
+
+
+lists = st.lists(st.text("ab", min_size=1, max_size=3), min_size=1, max_size=6, unique=True)
+
+
+@given(st.lists(lists, min_size=1, max_size=3), st.lists(lists, min_size=1, max_size=3))
+@settings(max_examples=200, deadline=None)
+def test_collisions_are_those_of_the_listed_products(one: list[list[str]], other: list[list[str]]) -> None:
+    listed = [[Listed(tuple(part)) for part in parts] for parts in (one, other)]
+    texts_of_one, texts_of_other = (["".join(each) for each in combinations(*parts)] for parts in (one, other))
+    shared = {index for index, text in enumerate(texts_of_other) if text in set(texts_of_one)}
+    assert Collisions(*listed).shared() == shared
+    if len(set(map("".join, combinations(*one[1:])))) == len(list(combinations(*one[1:]))):
+        repeats = {index for index, text in enumerate(texts_of_one) if text in texts_of_one[:index]}
+        assert Collisions(listed[0], listed[0]).repeats() == repeats
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from math import prod
 
 from seedengine.generation.faker.domains import Listed
 
-_MOST = 500_000
+_MOST = 400_000
 
 
 class TooMany(Exception):

@@ -27,15 +27,23 @@ class Address:
 
     def __str__(self) -> str:
         """The masked URL of what was asked for, libpq's own defaults and environment included."""
-        found = {option.keyword.decode(): (option.val or b"").decode() for option in Conninfo.get_defaults()}
-        found.update(self.parameters)
+        asked = self._asked()
         return masked(
-            found.get("user", ""),
-            found.get("host", ""),
-            found.get("port", ""),
-            found.get("dbname") or found.get("user", ""),
+            asked.get("user", ""),
+            asked.get("hostaddr") or asked.get("host", ""),
+            asked.get("port", ""),
+            asked.get("dbname") or asked.get("user", ""),
             with_password="password" in self.parameters,
         )
+
+    def _asked(self) -> dict[str, str]:
+        defaults = {option.keyword.decode(): (option.val or b"").decode() for option in Conninfo.get_defaults()}
+        return {**defaults, **self.parameters}
+
+    @property
+    def names_an_ip(self) -> bool:
+        """Whether `hostaddr` or PGHOSTADDR says where to go, whatever the host is called."""
+        return bool(self._asked().get("hostaddr"))
 
     def hides(self, text: str) -> bool:
         """Whether a secret of this address occurs in the text, so that it must not be shown."""

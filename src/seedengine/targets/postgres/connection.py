@@ -11,7 +11,7 @@ from seedengine.diagnostics import DatabaseError
 from seedengine.targets.postgres.address import CONNECT_SECONDS, Address, masked
 
 _REASONS: tuple[tuple[str, str, str | None], ...] = (
-    (r"password authentication failed", "the server refuses this user and password", None),
+    (r"password authentication failed", "the server refuses this user and password", "look at both in the URL"),
     (r"no password supplied", "the server asks for a password", "write it as `postgresql://user:password@…`"),
     (r'database ".*" does not exist', "the server has no such database", "create it first, or look at the name"),
     (r'role ".*" does not exist', "the server has no such user", "look at the user in the URL"),
@@ -62,10 +62,11 @@ def _explain(text: str, address: Address) -> tuple[str, str | None]:
     return line, None
 
 
-def resolved_name(connection: psycopg.Connection[Any]) -> str:
+def resolved_name(connection: psycopg.Connection[Any], address: Address) -> str:
     """The masked URL of where the driver really went, which a URL's parameters and PG… variables decide."""
     info = connection.info
-    return masked(info.user, info.host, str(info.port), info.dbname, with_password=bool(info.password))
+    host = info.hostaddr if address.names_an_ip or not info.host else info.host
+    return masked(info.user, host, str(info.port), info.dbname, with_password=bool(info.password))
 
 
 def raw_connection(connection: Connection) -> psycopg.Connection[Any]:

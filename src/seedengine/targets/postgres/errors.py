@@ -1,7 +1,7 @@
 """PostgreSQL's refusals in plain words: which row, which column, why, and what to do."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import psycopg
@@ -19,28 +19,39 @@ _VALUE = re.compile(r'^COPY .+?, \S+ \d+, \S+ .+?: ["»„«](.*)["»“«]$', r
 _KEY = re.compile(r"\((.*?)\)=\((.*)\)", re.DOTALL)
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Whatever the driver raises inside becomes a DatabaseError of one line."""
-    try:
-        yield
-    except sqlalchemy.exc.DBAPIError as error:
-        refusal = explain(error.orig)
-    except psycopg.Error as error:
-        refusal = explain(error)
-    else:
-        return
-    raise refusal
-
-
 def explain(error: BaseException | None) -> DatabaseError:
     """What a statement other than a load ran into."""
     if not isinstance(error, psycopg.Error) or error.diag.message_primary is None:
+        if isinstance(error, psycopg.DataError | psycopg.ProgrammingError):
+            return DatabaseError(f"the driver refuses: {shortened(str(error), 160)}")
         return DatabaseError("the connection to the database broke", "nothing was changed; run it again")
     primary = shortened(error.diag.message_primary, 160)
     detail = shortened(error.diag.message_detail or "", 200)
     message = f"the database refuses: {primary}" + (f" ({detail.rstrip('.')})" if detail else "")
     return DatabaseError(message, _help(error))
+
+
+def explain_commit(error: BaseException | None) -> DatabaseError:
+    """What a COMMIT ran into; where the connection broke, nobody can say whether it was carried out."""
+    if isinstance(error, psycopg.Error) and not isinstance(error, psycopg.OperationalError):
+        return explain(error)
+    return DatabaseError(
+        "the connection broke at the very end: either all was done or nothing", "run it again: the end is the same"
+    )
+
+
+@contextmanager
+def translated(how: Callable[[BaseException | None], DatabaseError] = explain) -> Iterator[None]:
+    """Whatever the driver raises inside becomes a DatabaseError of one line."""
+    try:
+        yield
+    except sqlalchemy.exc.DBAPIError as error:
+        refusal = how(error.orig)
+    except psycopg.Error as error:
+        refusal = how(error)
+    else:
+        return
+    raise refusal
 
 
 def _help(error: psycopg.Error) -> str | None:

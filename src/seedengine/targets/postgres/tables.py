@@ -47,6 +47,8 @@ def create_tables(connection: sa.Connection, relations: Mapping[str, Relation], 
 
 def _check(connection: sa.Connection, table: Table) -> None:
     for name in (table.name, *(column.name for column in table.columns)):
+        if not name or "\0" in name:
+            raise InvalidCall(f"`{table.name}` has a name that PostgreSQL cannot hold", "take another name")
         if len(name.encode()) > LONGEST_NAME:
             raise InvalidCall(
                 f"the name `{name}` is longer than the {LONGEST_NAME} bytes that PostgreSQL keeps",

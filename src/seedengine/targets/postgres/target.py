@@ -20,7 +20,7 @@ from seedengine.targets.postgres.address import Address
 from seedengine.targets.postgres.catalog import PostgresCatalog, read_catalog
 from seedengine.targets.postgres.connection import make_engine, raw_connection, resolved_name
 from seedengine.targets.postgres.copy import copy_rows, update_rows
-from seedengine.targets.postgres.errors import translated
+from seedengine.targets.postgres.errors import explain_commit, translated
 from seedengine.targets.postgres.tables import create_tables
 from seedengine.targets.postgres.workspace import PostgresWorkspace
 from seedengine.targets.protocol import Removal
@@ -42,8 +42,9 @@ class PostgresTarget:
         self._address = address
         self._engine = make_engine(address)
         self._connection: sa.Connection | None = None
+        self._in_use = False
         with self._connected() as connection:
-            self._name = resolved_name(raw_connection(connection))
+            self._name = resolved_name(raw_connection(connection), address)
 
     @property
     def name(self) -> str:
@@ -71,8 +72,8 @@ class PostgresTarget:
                 with translated():
                     # A deferred constraint speaks now, and not as a failed COMMIT.
                     connection.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
-                    with uninterrupted():
-                        connection.commit()
+                with translated(explain_commit), uninterrupted():
+                    connection.commit()
 
     def _prepare(self, connection: sa.Connection) -> None:
         with translated():
@@ -88,10 +89,13 @@ class PostgresTarget:
     @contextmanager
     def _connected(self) -> Iterator[sa.Connection]:
         """The one connection, with no transaction open afterwards; it is made anew where it broke."""
+        if self._in_use:
+            raise RuntimeError("a target has one transaction at a time")
         if self._connection is None or self._connection.closed or raw_connection(self._connection).closed:
             with translated():
                 self._connection = self._engine.connect()
         connection = self._connection
+        self._in_use = True
         try:
             yield connection
             connection.rollback()
@@ -101,6 +105,8 @@ class PostgresTarget:
                 connection.rollback()
             self.close()
             raise
+        finally:
+            self._in_use = False
 
     def close(self) -> None:
         """See `Target`."""
