@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from seedengine.catalog import Catalog, Table
 from seedengine.diagnostics import DatabaseError
 from seedengine.targets.closure import find_rows
+from seedengine.targets.commit import uninterrupted
 from seedengine.targets.deletion import delete_rows
 from seedengine.targets.found import FoundRows
 from seedengine.targets.protocol import Removal
@@ -63,6 +64,7 @@ class SqliteTarget:
             yield transaction
             if not read_only:
                 transaction.finish()
+                made = False
         except BaseException:
             if made:
                 # While the lock is held, so that whoever waits for it sees that the file is another's no more.
@@ -222,7 +224,8 @@ class SqliteTransaction:
         assert isinstance(raw, sqlite3.Connection)
         with translated(self._file):
             try:
-                raw.commit()
+                with uninterrupted():
+                    raw.commit()
             except sqlite3.IntegrityError:
                 table, _, parent, _ = raw.execute("PRAGMA foreign_key_check").fetchone()
             else:
