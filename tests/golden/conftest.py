@@ -12,9 +12,7 @@ Golden = Callable[[str, str], None]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--update-golden", action="store_true", help="write the golden files instead of comparing"
-    )
+    parser.addoption("--update-golden", action="store_true", help="write the golden files instead of comparing")
 
 
 @pytest.fixture
@@ -31,8 +29,6 @@ def golden(request: pytest.FixtureRequest) -> Golden:
             return
         assert path.is_file(), f"no {name}: run `pytest tests/golden --update-golden` and review the new file"
         expected = path.read_bytes().decode("utf-8")
-        assert text == expected, (
-            f"{name} differs: if that is meant, run `pytest tests/golden --update-golden`"
-        )
+        assert text == expected, f"{name} differs: if that is meant, run `pytest tests/golden --update-golden`"
 
     return compare

@@ -20,9 +20,7 @@ ROWS = np.arange(30)
 
 def keys():
     paths = {"": (), "user.email": ("user", "email"), "a.bc": ("a", "bc"), "ab.c": ("ab", "c"), "é": ("é",)}
-    return {
-        f"key {seed} {name}": derive_key(seed, *path) for seed in (0, 42, -1) for name, path in paths.items()
-    }
+    return {f"key {seed} {name}": derive_key(seed, *path) for seed in (0, 42, -1) for name, path in paths.items()}
 
 
 def words():

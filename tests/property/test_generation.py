@@ -84,8 +84,12 @@ def test_the_order_of_fields_and_entities_changes_nothing(
     world_of: Callable[..., World], whole: dict[str, pl.DataFrame]
 ) -> None:
     moved = "  shelf: {count: 8, fields: {id: {sequence: 1}}}\n"
-    other = world_of((moved, ""), ("entities:\n", f"entities:\n{moved}"), ("      flag: {bool: 30%}\n", ""),
-                     ("      secret: {bcrypt: password123}\n", "      secret: {bcrypt: password123}\n      flag: {bool: 30%}\n"))
+    other = world_of(
+        (moved, ""),
+        ("entities:\n", f"entities:\n{moved}"),
+        ("      flag: {bool: 30%}\n", ""),
+        ("      secret: {bcrypt: password123}\n", "      secret: {bcrypt: password123}\n      flag: {bool: 30%}\n"),
+    )
     for entity in ENTITIES:
         found = make_rows(other, entity, 0, len(whole[entity])).select(whole[entity].columns)
         assert_frame_equal(found, whole[entity])
@@ -101,9 +105,7 @@ def test_a_higher_count_only_adds_rows_at_the_end(
     assert_frame_equal(make_rows(more, "item", 0, len(whole["item"])).select(kept), whole["item"].select(kept))
 
 
-def test_another_seed_changes_everything_drawn(
-    world_of: Callable[..., World], whole: dict[str, pl.DataFrame]
-) -> None:
+def test_another_seed_changes_everything_drawn(world_of: Callable[..., World], whole: dict[str, pl.DataFrame]) -> None:
     other = make_rows(world_of(("seed: 7", "seed: 8")), "maker", 0, 120)
     same = [name for name in other.columns if other[name].equals(whole["maker"][name])]
     assert same == ["constant", "turn", "number"]

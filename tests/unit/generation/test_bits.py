@@ -154,9 +154,7 @@ def test_every_order_of_a_small_size_is_equally_likely(size):
 def test_two_images_are_any_two_numbers(size):
     keys = bits(KEY, addresses(200_000))
     for first, second in ((0, 1), (0, size - 1), (size // 2, size // 2 + 1)):
-        pairs = permute(keys, np.full(len(keys), first), size) * size + permute(
-            keys, np.full(len(keys), second), size
-        )
+        pairs = permute(keys, np.full(len(keys), first), size) * size + permute(keys, np.full(len(keys), second), size)
         expected = np.full((size, size), len(keys) / (size * (size - 1)))
         np.fill_diagonal(expected, 0)
         assert_frequencies(np.bincount(pairs, minlength=size * size), expected)

@@ -76,9 +76,7 @@ def test_every_integer_has_its_bin_and_the_ends_no_more(shape, parameters, low, 
     ],
 )
 def test_what_is_omitted_follows_the_range(shape, parameters):
-    assert np.array_equal(
-        integers(shape, {}, U[:1000], 50, 950), integers(shape, parameters, U[:1000], 50, 950)
-    )
+    assert np.array_equal(integers(shape, {}, U[:1000], 50, 950), integers(shape, parameters, U[:1000], 50, 950))
 
 
 def test_a_lognormal_from_zero_still_spreads():

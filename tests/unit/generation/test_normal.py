@@ -22,9 +22,7 @@ def test_without_bounds_it_is_the_inverse():
     assert np.allclose(drawn, [NormalDist().inv_cdf(each + 2.0**-54) for each in u], rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("low", "high"), [(-1, 2), (3, 4), (-9, -8), (20, 50), (-inf, -30), (0, 1e-5), (-60, 60)]
-)
+@pytest.mark.parametrize(("low", "high"), [(-1, 2), (3, 4), (-9, -8), (20, 50), (-inf, -30), (0, 1e-5), (-60, 60)])
 def test_quantiles_of_a_part_are_those_of_the_part(low, high):
     u = np.linspace(0.01, 0.99, 99)
     drawn = truncated(u, np.array([low]), np.array([high]))

@@ -64,7 +64,7 @@ entities:
         ("{choice: [1, null]}", True),
         ("{expr: code + 1}", False),
         ("{expr: rare + 1}", True),
-        ("{expr: \"nullif(code, 1)\"}", True),
+        ('{expr: "nullif(code, 1)"}', True),
         ("{ref: other}", False),
         ("{ref: other, nulls: 5%}", True),
         ("{match: code, cases: {1: 2}}", True),
