@@ -15,7 +15,7 @@ from seedengine.generation.world import World
 from seedengine.graph import Graph
 from seedengine.planning import Cleaning
 from seedengine.spec.cleanup import TableFilter
-from seedengine.spec.keys import recognised_by
+from seedengine.spec.keys import recognised_by, unique_everywhere
 from seedengine.targets.protocol import GeneratedRows, Removal, RowRefused, Transaction
 
 Progress = Callable[[str, int, int], None]
@@ -24,19 +24,40 @@ Progress = Callable[[str, int, int], None]
 
 def build_removals(world: World, cleaning: list[Cleaning]) -> list[Removal]:
     """What goes of itself, table by table, as a target wants it told."""
+    implied = {each.table for each in cleaning if each.how == "generated" and _is_implied(world, each.table)}
+    hanging = _hanging_on(implied, cleaning)
     removals = []
     for each in cleaning:
         entry = world.spec.cleanup.get(each.table)
         where = entry if isinstance(entry, TableFilter) and not entry.is_empty() else None
         follows = entry.follows if isinstance(entry, TableFilter) else None
         generated = _generated(world, each.table) if each.how == "generated" else ()
-        removals.append(Removal(each.table, where, generated, each.how == "everything", follows))
+        own = _generated(world, each.table) if each.table in hanging and not generated else ()
+        everything = each.how == "everything"
+        removals.append(Removal(each.table, where, generated, everything, follows, each.table in implied, own))
     return removals
+
+
+def _is_implied(world: World, table: str) -> bool:
+    """Whether rows of a table are taken for the spec's only because they look so, and nothing marks them."""
+    named = table in world.spec.cleanup
+    return not named and not all(unique_everywhere(world.scope, entity) for entity in world.scope.tables[table])
+
+
+def _hanging_on(tables: set[str], cleaning: list[Cleaning]) -> set[str]:
+    """The tables whose rows hang, at any distance, on those of `tables`."""
+    found: set[str] = set()
+    growing = True
+    while growing:
+        more = {each.table for each in cleaning if not (tables | found).isdisjoint(each.on)} - found
+        found |= more
+        growing = bool(more)
+    return found
 
 
 def _generated(world: World, table: str) -> tuple[GeneratedRows, ...]:
     rows = []
-    for entity in world.scope.tables[table]:
+    for entity in world.scope.tables.get(table, ()):
         columns = recognised_by(world.scope, entity)
         rows.append(GeneratedRows(columns, partial(batches, world, entity, columns)))
     return tuple(rows)

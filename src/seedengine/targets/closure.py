@@ -23,10 +23,12 @@ def find_rows(workspace: Workspace, removals: Sequence[Removal], number: int) ->
     """Find, and lock, all rows that go; the temporary table of each table that has some, and their number.
 
     Removals of tables that the database lacks are left out. `number` makes the names of the temporary tables.
-    Raises InvalidCall where a removal names what is not there, Refused where `follows` would leave an orphan.
+    Raises InvalidCall where a removal names what is not there, Refused where `follows` would leave an orphan or where
+    somebody's rows hang on what only looks generated.
     """
     search = _Search(workspace, [each for each in removals if each.table in workspace.relations], number)
     search.run()
+    search.refuse_strangers()
     search.refuse_orphans()
     return {table: (search.found[table], count) for table, count in search.counts.items() if count}
 
@@ -42,6 +44,7 @@ class _Search:
             _require_foreign_key(workspace.relations[table], column)
         self.found: dict[str, FoundRows] = {}
         self.counts: dict[str, int] = {}
+        self.round = self.implied_round = 0
         self.staged: list[tuple[str, GeneratedRows, sa.TableClause]] = []
         self.hanging = tuple(self._hanging())
         self._make_tables(number)
@@ -91,7 +94,7 @@ class _Search:
         """Bring the rows that the spec makes into temporary tables, to be compared with those that are there."""
         for removal in self.removals:
             relation = self.workspace.relations[removal.table]
-            for generated in removal.generated:
+            for generated in (*removal.generated, *removal.own):
                 if not generated.columns:
                     continue  # what is recognised by nothing is nobody's
                 relation.require(generated.columns)
@@ -109,17 +112,23 @@ class _Search:
             relation = self.workspace.relations[table]
             staging = Relation(relation.table, self.workspace.temporary_schema, clause.name, (), relation.types)
             self.workspace.stage(staging, generated.columns, generated.batches())
-        grown = self._find_named(0, self.removals)
-        round = 0
+        self._grow(0, [removal for removal in self.removals if not removal.implied])
+        self.implied_round = self.round + 1
+        self._grow(self.implied_round, [removal for removal in self.removals if removal.implied])
+
+    def _grow(self, round: int, removals: Sequence[Removal]) -> None:
+        """Find what these removals name, and then whatever hangs on it."""
+        self.round = round
+        grown = self._find_named(round, removals)
         while grown:
-            round += 1
+            self.round += 1
             named = [
                 removal
                 for removal in self.removals
                 if removal.where is not None and any(each.table in grown for each in removal.where.removed())
             ]
-            hanging = self._find_hanging(round, grown)
-            grown = hanging | self._find_named(round, named)
+            hanging = self._find_hanging(self.round, grown)
+            grown = hanging | self._find_named(self.round, named)
 
     def _find_named(self, round: int, removals: Sequence[Removal]) -> set[str]:
         """Find what removals name themselves; the tables in which there was some."""
@@ -129,7 +138,11 @@ class _Search:
             named: list[sa.ColumnElement[bool]] = [sa.true()] if removal.everything else []
             if removal.where is not None:
                 named.append(matching(removal.where, rows, self.workspace.compare, self._values))
-            named.extend(self._is_generated(rows, *each[1:]) for each in self.staged if each[0] == removal.table)
+            named.extend(
+                sa.and_(self._is_generated(rows, generated, staged), *self._untouched(rows, removal, generated))
+                for table, generated, staged in self.staged
+                if table == removal.table and generated in removal.generated
+            )
             if named and self._add(rows, sa.or_(*named), round):
                 grown.add(removal.table)
         return grown
@@ -144,6 +157,12 @@ class _Search:
             self.workspace.same(rows.column(name), staged.c[name], rows.relation, name) for name in generated.columns
         )
         return sa.exists(sa.select(sa.literal(1)).select_from(staged).where(*same))
+
+    def _untouched(self, rows: Rows, removal: Removal, generated: GeneratedRows) -> Iterator[sa.ColumnElement[bool]]:
+        """That nobody has filled what the spec leaves empty, where keys could be anybody's."""
+        for column in rows.relation.table.columns if removal.implied else ():
+            if column.name not in generated.columns and column.default is None and not column.generated:
+                yield rows.column(column.name).is_(None)
 
     def _find_hanging(self, round: int, grown: set[str]) -> set[str]:
         """Find the rows that refer to one that the round before found; the tables in which there was some."""
@@ -183,6 +202,36 @@ class _Search:
         self.counts[table] = self.counts.get(table, 0) + added
         return added
 
+    def refuse_strangers(self) -> None:
+        """Raises Refused where somebody's rows hang on rows that look generated, but whose keys could be anybody's."""
+        implied = " and ".join(f"`{removal.table}`" for removal in self.removals if removal.implied)
+        for table, found in self.found.items() if implied else ():
+            rows = Rows.of(self.workspace.relations[table])
+            own = [
+                self._is_generated(rows, generated, staged)
+                for owner, generated, staged in self.staged
+                if owner == table
+            ]
+            late = found.holds(rows.column, found.clause.c[ROUND] > self.implied_round)
+            strange = sa.and_(late, ~sa.or_(sa.false(), *own))
+            count, keys = self._listed(rows, strange) if self.counts.get(table) else (0, "")
+            if count:
+                raise Refused(
+                    f"{count} row{'s' if count > 1 else ''} of `{table}` that this spec does not make would go, since "
+                    f"they hang on rows of {implied} that look like the spec's and may be somebody's: {keys}",
+                    "say in `cleanup` which rows are this spec's, or give such tables keys like `{uuid: {}}`",
+                )
+
+    def _listed(self, rows: Rows, condition: sa.ColumnElement[bool]) -> tuple[int, str]:
+        """How many rows the condition holds for, and the keys of the first ones."""
+        execute = self.workspace.connection.execute
+        count = execute(sa.select(sa.func.count()).select_from(rows.alias).where(condition)).scalar_one()
+        if not count:
+            return 0, ""
+        listed = execute(sa.select(*rows.key()).where(condition).order_by(*rows.key()).limit(SHOWN_KEYS))
+        keys = ", ".join(" ".join(str(value) for value in row) for row in listed)
+        return count, keys + (", …" if count > SHOWN_KEYS else "")
+
     def refuse_orphans(self) -> None:
         """Raises Refused where a row that stays, by its `follows`, refers to one that goes."""
         for table, column in self.follows.items():
@@ -193,16 +242,12 @@ class _Search:
     def _refuse_orphans(self, table: str, follows: str, key: ForeignKey) -> None:
         rows = Rows.of(self.workspace.relations[table])
         orphaned = sa.and_(self._refers(rows, key), ~self.found[table].holds(rows.column))
-        execute = self.workspace.connection.execute
-        count = execute(sa.select(sa.func.count()).select_from(rows.alias).where(orphaned)).scalar_one()
+        count, keys = self._listed(rows, orphaned)
         if not count:
             return
-        listed = execute(sa.select(*rows.key()).where(orphaned).order_by(*rows.key()).limit(SHOWN_KEYS))
-        keys = ", ".join(" ".join(str(value) for value in row) for row in listed)
-        more = ", …" if count > SHOWN_KEYS else ""
         raise Refused(
             f"{count} row{'s' if count > 1 else ''} of `{table}` would stay, as `{follows}` decides, while the "
-            f"`{key.target}` that `{', '.join(key.columns)}` refers to goes: {keys}{more}",
+            f"`{key.target}` that `{', '.join(key.columns)}` refers to goes: {keys}",
             f"take `follows: {follows}` out of the cleanup of `{table}`, or change what these rows refer to",
         )
 

@@ -86,10 +86,10 @@ class FoundRows:
         """The value that a found row has in this column of the relation."""
         return self.clause.c[self.columns[name]]
 
-    def holds(self, value: Callable[[str], sa.ColumnElement[Any]]) -> sa.Exists:
-        """Whether the row with these values of the key is found."""
+    def holds(self, value: Callable[[str], sa.ColumnElement[Any]], *conditions: sa.ColumnElement[bool]) -> sa.Exists:
+        """Whether the row with these values of the key is found, and these conditions hold of it there."""
         same = (self.column(name) == value(name) for name in self.relation.key)
-        return sa.exists(sa.select(sa.literal(1)).select_from(self.clause).where(*same))
+        return sa.exists(sa.select(sa.literal(1)).select_from(self.clause).where(*same, *conditions))
 
     def deletion(self) -> sa.Delete:
         """The statement that deletes all of them."""

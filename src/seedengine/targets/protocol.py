@@ -26,6 +26,9 @@ class Removal:
 
     Rows go that match `where`, or that are among `generated`, or all of them when `everything` is set.
     `follows` names the one foreign key column by which a row of this table hangs on another.
+
+    `implied` says that no cleanup names the table and its keys could be anybody's, so that rows which look generated
+    may be somebody's: what hangs on such a row must be among `own`, the rows that the spec makes in a table that hangs.
     """
 
     table: str
@@ -33,6 +36,8 @@ class Removal:
     generated: tuple[GeneratedRows, ...] = ()
     everything: bool = False
     follows: str | None = None
+    implied: bool = False
+    own: tuple[GeneratedRows, ...] = ()
 
 
 class RowRefused(DatabaseError):
@@ -56,7 +61,8 @@ class Transaction(Protocol):
     def find(self, removals: Sequence[Removal]) -> Mapping[str, int]:
         """Find (and lock) all rows that go, by filter and by hanging on one that goes; their number by table.
 
-        Raises Refused where a row would be orphaned by `follows`. Tables with no such row are left out.
+        Tables with no such row are left out. Raises Refused where `follows` would orphan a row, or where somebody's
+        rows hang on `implied` ones.
         """
 
     def delete(self) -> Mapping[str, int]:

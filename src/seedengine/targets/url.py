@@ -1,9 +1,12 @@
 """From a URL as people and ORMs write it to an open target."""
 
+import re
+
 from seedengine.diagnostics import InvalidCall
 from seedengine.targets.protocol import Target
 
-POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
+# With any of the drivers that SQLAlchemy's URLs name; the connection is psycopg's all the same.
+POSTGRES = re.compile(r"postgres(ql)?(\+[a-z0-9_]+)?", re.IGNORECASE)
 SQLITE = ("sqlite", "sqlite+pysqlite")
 
 
@@ -14,7 +17,7 @@ def open_target(url: str) -> Target:
     server cannot be reached or the file cannot be read.
     """
     scheme, separator, rest = url.strip().partition("://")
-    if separator and scheme.lower() in POSTGRES:
+    if separator and POSTGRES.fullmatch(scheme):
         from seedengine.targets.postgres.address import parse_address
         from seedengine.targets.postgres.target import PostgresTarget
 

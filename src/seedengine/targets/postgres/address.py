@@ -24,6 +24,8 @@ class Address:
     parameters: Mapping[str, str]
     schema: str | None = None
     notes: tuple[str, ...] = ()
+    port_may_be_password: bool = False
+    """Whether the URL had no `@`: its `a:b` may be a host and a port, and just as well a user and a password."""
 
     def __str__(self) -> str:
         """The masked URL of what was asked for, libpq's own defaults and environment included."""
@@ -31,7 +33,7 @@ class Address:
         return masked(
             asked.get("user", ""),
             asked.get("hostaddr") or asked.get("host", ""),
-            asked.get("port", ""),
+            None if self.port_may_be_password else asked.get("port", ""),
             asked.get("dbname") or asked.get("user", ""),
             with_password="password" in self.parameters,
         )
@@ -47,17 +49,32 @@ class Address:
 
     def hides(self, text: str) -> bool:
         """Whether a secret of this address occurs in the text, so that it must not be shown."""
-        return any(self.parameters.get(name, "") and self.parameters[name] in text for name in SECRETS)
+        secrets = (*SECRETS, "port") if self.port_may_be_password else SECRETS
+        return any(self.parameters.get(name, "") and self.parameters[name] in text for name in secrets)
 
 
-def masked(user: str, host: str, port: str, database: str, *, with_password: bool) -> str:
-    """A URL without its password; a socket's folder stands in the query, as libpq writes it."""
+def masked(user: str, host: str, port: str | None, database: str, *, with_password: bool) -> str:
+    """A URL without its password; a socket's folder stands in the query, as libpq writes it.
+
+    Several hosts and ports stand in lists with commas; without a port where that is None.
+    """
     account = _shown(user) + (":***" if with_password else "")
     at = f"{account}@" if account else ""
-    if host.startswith(("/", "@")):
+    hosts = host.split(",")
+    if len(hosts) == 1 and host.startswith(("/", "@")):
         return f"postgresql://{at}/{_shown(database)}?host={host}"
-    shown_host = f"[{host}]" if ":" in host else host or "localhost"
-    return f"postgresql://{at}{shown_host}:{port or '5432'}/{_shown(database)}"
+    ports = (port or "").split(",")
+    if len(ports) != len(hosts):
+        ports = ports[:1] * len(hosts)  # one port is that of all hosts
+    places = (
+        _shown_host(each) + ("" if port is None else f":{number or '5432'}")
+        for each, number in zip(hosts, ports, strict=True)
+    )
+    return f"postgresql://{at}{','.join(places)}/{_shown(database)}"
+
+
+def _shown_host(host: str) -> str:
+    return f"[{host}]" if ":" in host else _shown(host) or "localhost"
 
 
 def _shown(text: str) -> str:
@@ -75,14 +92,21 @@ def parse_address(rest: str) -> Address:
     account, _, hosts = authority.rpartition("@")
     if fragment or "#" in rest or "@" in database or "@" in query:
         raise InvalidCall("the database URL cannot be parsed", _ENCODE)
+    if re.search(r"[&=\s]", database):
+        raise InvalidCall(
+            "the database name in the database URL cannot be parsed",
+            "parameters begin with `?`; in a name write `&` as %26, `=` as %3D, a space as %20",
+        )
     user, colon, password = account.partition(":")
     parameters = _host_parameters(hosts)
     parameters["user"] = _decode(user)
     parameters["dbname"] = _decode(database)
     if colon:
         parameters["password"] = _decode(password)
+    may_be_password = "@" not in authority and bool(parameters["port"])
     schema, notes = _apply_query(query, parameters)
-    return Address({name: value for name, value in parameters.items() if value}, schema, notes)
+    given = {name: value for name, value in parameters.items() if value}
+    return Address(given, schema, notes, may_be_password)
 
 
 def _host_parameters(hosts: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ ROW_ADDRESS = ("tableoid", "ctid")
 """What tells a row of a table without a primary key from others; partitions have ctids of their own each."""
 
 _TABLES = """
-SELECT c.oid, n.nspname, c.relname, pg_catalog.pg_table_is_visible(c.oid)
+SELECT c.oid, n.nspname, c.relname, pg_catalog.pg_table_is_visible(c.oid), c.relkind::text = 'p'
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
   AND n.nspname <> 'information_schema' AND left(n.nspname, 3) <> 'pg_'
@@ -71,10 +71,11 @@ FROM pg_catalog.pg_enum e JOIN pg_catalog.pg_type t ON t.oid = e.enumtypid GROUP
 
 @dataclass(frozen=True, slots=True)
 class PostgresCatalog:
-    """Relations by the name that a catalog gives them, and the labels of each enum."""
+    """Relations by the name that a catalog gives them, the labels of each enum, and which tables have partitions."""
 
     relations: Mapping[str, Relation]
     labels: Mapping[str, tuple[str, ...]]
+    partitioned: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def read_catalog(connection: sa.Connection) -> PostgresCatalog:
     wanted = _wanted({oid for oid, row in tables.items() if row[3]}, keys)
     names = {
         oid: relname if visible else f"{schema}.{relname}"
-        for oid, schema, relname, visible in tables.values()
+        for oid, schema, relname, visible, _ in tables.values()
         if oid in wanted
     }
     columns, types = _columns(connection, list(names))
@@ -114,10 +115,11 @@ def read_catalog(connection: sa.Connection) -> PostgresCatalog:
             _foreign_keys(oid, keys, names),
             tuple(dict.fromkeys(unique.get(oid, ()))),
         )
-        _, schema, relname, _ = tables[oid]
+        _, schema, relname, _, _ = tables[oid]
         relations[name] = Relation(table, schema, relname, table.primary_key or ROW_ADDRESS, types.get(oid, {}))
     labels = {name: tuple(each) for name, each in connection.execute(sa.text(_LABELS))}
-    return PostgresCatalog(relations, labels)
+    partitioned = frozenset(name for oid, name in names.items() if tables[oid][4])
+    return PostgresCatalog(relations, labels, partitioned)
 
 
 def _wanted(visible: set[int], keys: list[_Key]) -> set[int]:

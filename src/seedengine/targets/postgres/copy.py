@@ -13,7 +13,7 @@ from seedengine.targets.encode import encode
 from seedengine.targets.found import CreateTemporary
 from seedengine.targets.postgres.catalog import PostgresCatalog
 from seedengine.targets.postgres.connection import raw_connection
-from seedengine.targets.postgres.errors import explain_row
+from seedengine.targets.postgres.errors import explain_row, rows_left_out
 from seedengine.targets.protocol import RowRefused
 from seedengine.targets.relations import Relation, quoted_table
 
@@ -32,7 +32,8 @@ def copy_rows(
 ) -> int:
     """Insert the rows of all batches, whose frames have these columns; their number.
 
-    Raises RowRefused with the row's number over the whole stream where the server names one.
+    Raises RowRefused with the row's number over the whole stream where the server names one, and DatabaseError
+    where rows were left out.
     """
     assert relation.schema is not None
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
@@ -41,12 +42,14 @@ def copy_rows(
     types = {column: relation.types[column] for column in columns}
     try:
         with connection.cursor() as cursor:
+            start = 0
             with cursor.copy(statement) as copy:
-                start = 0
                 for batch in batches:
                     copy.write(_encoded(encode(batch.select(columns), types, "literal"), relation.table.name, start))
                     start += batch.height
-            return cursor.rowcount
+            if cursor.rowcount == start:
+                return start
+            refusal = rows_left_out(relation.table.name, cursor.rowcount, start)
     except psycopg.Error as error:
         refusal = explain_row(error, relation.table.name, labels)
     raise refusal

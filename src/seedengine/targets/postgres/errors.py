@@ -16,7 +16,7 @@ LONGEST_VALUE = 60
 # Read without their words, which come in the server's language.
 _CONTEXT = re.compile(r"^COPY .+?, \S+ (\d+)(?:, \S+ (.+?)(?:: |$))?", re.MULTILINE)
 _VALUE = re.compile(r'^COPY .+?, \S+ \d+, \S+ .+?: ["»„«](.*)["»“«]$', re.MULTILINE | re.DOTALL)
-_KEY = re.compile(r"\((.*?)\)=\((.*)\)", re.DOTALL)
+_KEY = re.compile(r"\((.*?)\) ?= ?\((.*)\)", re.DOTALL)
 
 
 def explain(error: BaseException | None) -> DatabaseError:
@@ -68,13 +68,24 @@ def _help(error: psycopg.Error) -> str | None:
 
 def explain_row(error: psycopg.Error, table: str, labels: Mapping[str, tuple[str, ...]]) -> DatabaseError:
     """What a load of `table` ran into: RowRefused where the server blames a row or a constraint."""
-    if not isinstance(error, errors.DataError | errors.IntegrityError) or error.diag.message_primary is None:
+    # A shutdown or a full disk comes at some row too, which is not to blame.
+    if isinstance(error, errors.OperationalError) or error.diag.message_primary is None:
         return explain(error)
     context = _CONTEXT.search(error.diag.context or "")
+    if context is None and not isinstance(error, errors.DataError | errors.IntegrityError):
+        return explain(error)
     row = int(context[1]) - 1 if context else None
     column = error.diag.column_name or (context[2] if context else None)
     message, help, columns = _reason(error, table, column, labels)
     return RowRefused(message, table, row, columns[0] if len(columns) == 1 else column, help)
+
+
+def rows_left_out(table: str, inserted: int, given: int) -> DatabaseError:
+    """Nothing complained, and yet another number of rows was inserted than was given."""
+    return DatabaseError(
+        f"{inserted} rows were inserted into `{table}` where {given} were given",
+        "a trigger or a rule of the database was in the way; nothing was changed",
+    )
 
 
 def _reason(
@@ -84,7 +95,7 @@ def _reason(
     place = f"`{table}.{column}`" if column else f"`{table}`"
     primary = error.diag.message_primary or ""
     found = _VALUE.search(error.diag.context or "")
-    value = f"'{shortened(found[1])}'" if found else "the value"
+    value = f"'{shortened(found[1])}'" if found else "the value" if column else "the row"
     match error:
         case errors.UniqueViolation() | errors.ExclusionViolation():
             columns, key = _key(error.diag.message_detail)
@@ -102,6 +113,13 @@ def _reason(
             )
         case errors.NotNullViolation():
             return f"{place} takes no NULL", "fill it in the spec, without `nulls`", []
+        case errors.CheckViolation() if error.diag.constraint_name is None:
+            columns, key = _key(error.diag.message_detail)
+            return (
+                f"no partition of `{table}` takes the row" + (f" with {key}" if key else ""),
+                "make values that a partition takes, or create a partition for them",
+                columns,
+            )
         case errors.CheckViolation():
             name = error.diag.constraint_name
             return f"the check `{name}` of {place} refuses the row", "make values that it allows", []
@@ -117,13 +135,16 @@ def _reason(
             return f"{place} refuses a NUL character, which PostgreSQL's text cannot hold", "leave it out", []
         case _:
             detail = shortened(error.diag.message_detail or "", 200).rstrip(".")
-            return f"{place} refuses {value}: {shortened(primary, 120)}" + (f" ({detail})" if detail else ""), None, []
+            message = f"{place} refuses {value}: {shortened(primary, 120)}" + (f" ({detail})" if detail else "")
+            return message, _help(error), []
 
 
 def _key(detail: str | None) -> tuple[list[str], str]:
     match = _KEY.search(detail or "")
     if match is None:
         return [], ""
+    if "(" in match[1]:  # an index over an expression, which is no column
+        return [], f"{shortened(match[1])} = {shortened(match[2])}"
     columns = [each.strip().strip('"') for each in match[1].split(",")]
     return columns, f"{', '.join(columns)} = {shortened(match[2])}"
 

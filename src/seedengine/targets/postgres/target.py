@@ -20,7 +20,7 @@ from seedengine.targets.postgres.address import Address
 from seedengine.targets.postgres.catalog import PostgresCatalog, read_catalog
 from seedengine.targets.postgres.connection import make_engine, raw_connection, resolved_name
 from seedengine.targets.postgres.copy import copy_rows, update_rows
-from seedengine.targets.postgres.errors import explain_commit, translated
+from seedengine.targets.postgres.errors import explain, explain_commit, translated
 from seedengine.targets.postgres.tables import create_tables
 from seedengine.targets.postgres.workspace import PostgresWorkspace
 from seedengine.targets.protocol import Removal
@@ -31,6 +31,17 @@ _SETTINGS = """
 SELECT set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
        set_config('intervalstyle', 'postgres', true), set_config('row_security', 'off', true)
 """
+# Lets the server end a transaction whose client was killed while a statement runs; it needs epoll or kqueue.
+_WATCH_CLIENT = """
+SELECT set_config(name, '500ms', true) FROM pg_catalog.pg_settings
+WHERE name = 'client_connection_check_interval' AND version() ~* 'linux|darwin|bsd'
+"""
+_LOCK_KEY = int.from_bytes(b"seedengi")
+"""The advisory lock, of one database each, that a writing transaction holds."""
+
+LOCK_SECONDS = 60.0
+"""So long another run is waited for."""
+
 _SCHEMA_EXISTS = "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = :schema)"
 _SEARCH_PATH = "SELECT set_config('search_path', quote_ident(:schema), true)"
 
@@ -67,6 +78,8 @@ class PostgresTarget:
         with self._connected() as connection:
             transaction = PostgresTransaction(connection, read_only=read_only)
             self._prepare(connection)
+            if not read_only:
+                _wait_for_turn(connection)
             yield transaction
             if not read_only:
                 with translated():
@@ -115,6 +128,26 @@ class PostgresTarget:
             with suppress(SQLAlchemyError, psycopg.Error):
                 connection.close()
         self._engine.dispose()
+
+
+def _wait_for_turn(connection: sa.Connection) -> None:
+    """Take the lock that one run holds at a time; raises DatabaseError where another holds it for too long."""
+    timeout = sa.text("SELECT set_config('lock_timeout', :value, true)")
+    with translated(_explain_wait):
+        connection.execute(sa.text(_WATCH_CLIENT))
+        before = connection.execute(sa.text("SELECT current_setting('lock_timeout')")).scalar_one()
+        connection.execute(timeout, {"value": f"{LOCK_SECONDS * 1000:.0f}ms"})
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+        connection.execute(timeout, {"value": before})
+
+
+def _explain_wait(error: BaseException | None) -> DatabaseError:
+    if not isinstance(error, psycopg.errors.LockNotAvailable):
+        return explain(error)
+    return DatabaseError(
+        f"another run of seedengine has been writing to this database for {LOCK_SECONDS:.0f} s",
+        "nothing was changed; wait until it is done, or end it, and run it again",
+    )
 
 
 class PostgresTransaction:

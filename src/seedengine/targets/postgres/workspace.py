@@ -30,6 +30,7 @@ class PostgresWorkspace:
         self.compare: Comparisons = PostgresComparisons()
         self.lock_rows = lock_rows
         self._labels = catalog.labels
+        self._partitioned = catalog.partitioned
 
     def freeze(self) -> None:
         """A transaction that only reads writes nothing but its temporary tables from here on."""
@@ -44,13 +45,18 @@ class PostgresWorkspace:
     def delete(self, group: Sequence[FoundRows]) -> list[int]:
         """Delete from one table, or from several by one statement, which sees their keys only in the end."""
         if len(group) == 1:
-            return [self.connection.execute(group[0].deletion()).rowcount]
+            return [self.connection.execute(self._deletion(group[0])).rowcount]
         gone = [
-            rows.deletion().returning(sa.literal(1).label("one")).cte(f"gone_{position}")
+            self._deletion(rows).returning(sa.literal(1).label("one")).cte(f"gone_{position}")
             for position, rows in enumerate(group)
         ]
         counts = (sa.select(sa.func.count()).select_from(each).scalar_subquery() for each in gone)
         return list(self.connection.execute(sa.select(*counts)).one())
+
+    def _deletion(self, rows: FoundRows) -> sa.Delete:
+        """Rows of a table that inherits from this one are another table's; those of a partition are its own."""
+        deletion = rows.deletion()
+        return deletion if rows.relation.table.name in self._partitioned else deletion.with_hint("ONLY")
 
     def same(
         self, rows: sa.ColumnElement[Any], staged: sa.ColumnElement[Any], relation: Relation, column: str

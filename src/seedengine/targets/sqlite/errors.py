@@ -42,6 +42,14 @@ def explain(text: str, file: str) -> DatabaseError:
     return DatabaseError(f"SQLite refuses: {text}", None)
 
 
+def rows_left_out(table: str, inserted: int, given: int) -> DatabaseError:
+    """Nothing complained, and yet another number of rows was inserted than was given."""
+    return DatabaseError(
+        f"{inserted} rows were inserted into `{table}` where {given} were given",
+        "a trigger of the database was in the way; nothing was changed",
+    )
+
+
 def explain_row(text: str, table: str, row: int | None) -> RowRefused:
     """What the insertion of one row ran into."""
     match = _CONSTRAINT.search(text)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from seedengine.targets.encode import encode
 from seedengine.targets.relations import Relation
-from seedengine.targets.sqlite.errors import explain_row
+from seedengine.targets.sqlite.errors import explain_row, rows_left_out
 
 
 def insert_rows(
@@ -16,10 +16,14 @@ def insert_rows(
 ) -> int:
     """Insert the rows of all batches, whose frames have these columns; their number.
 
-    Raises RowRefused with the row's number over all batches.
+    Raises RowRefused with the row's number over all batches, and DatabaseError where rows were left out.
     """
-    statement = f"INSERT INTO {_quoted(relation)} ({_list(columns)}) VALUES ({', '.join('?' * len(columns))})"
-    return _run(connection, relation, statement, columns, batches)
+    # A constraint's own ON CONFLICT REPLACE would delete rows that nobody meant.
+    statement = f"INSERT OR ABORT INTO {_quoted(relation)} ({_list(columns)}) VALUES ({', '.join('?' * len(columns))})"
+    inserted, rows = _run(connection, relation, statement, columns, batches)
+    if inserted != rows:
+        raise rows_left_out(relation.table.name, inserted, rows)
+    return inserted
 
 
 def update_rows(
@@ -32,8 +36,8 @@ def update_rows(
     """Set `columns` of the rows with these keys; the number of rows in the batches."""
     changes = ", ".join(f"{_name(column)} = ?" for column in columns)
     where = " AND ".join(f"{_name(column)} = ?" for column in key)
-    statement = f"UPDATE {_quoted(relation)} SET {changes} WHERE {where}"
-    return _run(connection, relation, statement, (*columns, *key), batches)
+    statement = f"UPDATE OR ABORT {_quoted(relation)} SET {changes} WHERE {where}"
+    return _run(connection, relation, statement, (*columns, *key), batches)[0]
 
 
 def _run(
@@ -42,7 +46,8 @@ def _run(
     statement: str,
     columns: Sequence[str],
     batches: Iterable[pl.DataFrame],
-) -> int:
+) -> tuple[int, int]:
+    """The number of rows that the statement changed, and of those in the batches."""
     raw = connection.connection.driver_connection
     assert isinstance(raw, sqlite3.Connection)
     types = {column: relation.types[column] for column in columns}
@@ -59,7 +64,7 @@ def _run(
             raise
         raw.execute("RELEASE batch")
         rows += batch.height
-    return changed
+    return changed, rows
 
 
 def _find_refused(

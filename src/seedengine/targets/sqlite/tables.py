@@ -46,6 +46,7 @@ def create_tables(
     for table in tables:
         held = relations.get(table.name)
         if held is None:
+            _check_case(table.name, relations)
             _make(connection, table)
         elif ours and (gained := _gained(table, held.table, file)):
             _add_columns(connection, table, gained)
@@ -55,6 +56,15 @@ def create_tables(
             _make_anew(connection, table)
             del outgrown[name]
     return outgrown
+
+
+def _check_case(name: str, relations: Mapping[str, Relation]) -> None:
+    """Names that differ in case alone are one to SQLite."""
+    for other in relations:
+        if other.lower() == name.lower():
+            raise DatabaseError(
+                f"`{name}` differs in case alone from the table `{other}` of the file", f"write it as `{other}`"
+            )
 
 
 def settle(connection: sa.Connection, table: Table, held: Table, file: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,8 +28,8 @@ from seedengine.targets.sqlite.insert import insert_rows, update_rows
 from seedengine.targets.sqlite.tables import create_tables, settle
 from seedengine.targets.sqlite.workspace import SqliteWorkspace
 
-BUSY_SECONDS = 10.0
-"""So long another program's lock on the file is waited for."""
+BUSY_SECONDS = 60.0
+"""So long another run's or another program's lock on the file is waited for."""
 
 
 class SqliteTarget:
@@ -37,16 +38,34 @@ class SqliteTarget:
     notes: Sequence[str] = ()
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        if path.is_dir():
-            raise DatabaseError(f"`{path}` is a folder", "name a file in it")
-        if not path.absolute().parent.is_dir():
-            raise DatabaseError(f"the folder of `{path}` does not exist", "make it first, or name another file")
+        self._name = str(path)
+        # Where a symbolic link leads, so that a link to a file that is yet to be made is like its name.
+        self._path = Path(os.path.realpath(path))
+        self._check()
+
+    def _check(self) -> None:
+        try:
+            mode = self._path.stat().st_mode
+        except FileNotFoundError:
+            if self._path.parent.is_dir():
+                return
+            reason, help = f"the folder of `{self._name}` does not exist", "make it first, or name another file"
+        except OSError as error:
+            reason, help = f"`{self._name}` cannot be opened: {error.strerror}", "give another file"
+        else:
+            if stat.S_ISREG(mode):
+                return
+            if stat.S_ISDIR(mode):
+                reason, help = f"`{self._name}` is a folder", "name a file in it"
+            else:
+                # SQLite would wait for ever for the other end of a pipe.
+                reason, help = f"`{self._name}` is not an ordinary file", "give another file"
+        raise DatabaseError(reason, help)
 
     @property
     def name(self) -> str:
         """The file's name as it was given."""
-        return str(self._path)
+        return self._name
 
     def inspect(self) -> Catalog:
         """See `Target`; a file that does not exist holds nothing, and is not made."""
@@ -79,13 +98,14 @@ class SqliteTarget:
     def _connect(self, read_only: bool) -> tuple[sa.Connection, bool]:
         """A connection with a transaction begun, and whether it made the file."""
         if read_only:
+            self._recover()
             return self._open(read_only=True), False
         while True:
             made = self._make()
             before = self._identity()
             # Another run, which had made the file, may fail and take it away while this one waits for its lock.
             try:
-                connection = self._open(read_only=False)
+                connection = self._open(read_only=False, begin="BEGIN IMMEDIATE")
             except DatabaseError:
                 if self._identity() == before:
                     raise
@@ -93,6 +113,12 @@ class SqliteTarget:
             if self._identity() == before:
                 return connection, made
             connection.close()
+
+    def _recover(self) -> None:
+        """Undo what a run that was killed has left half done, which a connection for reading only cannot."""
+        journal = self._path.with_name(f"{self._path.name}-journal")
+        if journal.exists() and os.access(self._path, os.W_OK):
+            self._open(read_only=False).close()
 
     def _identity(self) -> tuple[int, int] | None:
         try:
@@ -110,14 +136,15 @@ class SqliteTarget:
             reason = error.strerror
         else:
             return True
-        raise DatabaseError(f"`{self._path}` cannot be made: {reason}", "name a file in a folder that can be written")
+        raise DatabaseError(f"`{self._name}` cannot be made: {reason}", "name a file in a folder that can be written")
 
-    def _open(self, *, read_only: bool) -> sa.Connection:
+    def _open(self, *, read_only: bool, begin: str = "BEGIN") -> sa.Connection:
+        """A connection whose first statement is `begin`, and which has read the file once."""
         if read_only and not self._path.exists():
             database, uri = ":memory:", False
         else:
             mode = "ro" if read_only else "rw"
-            database, uri = f"file:{quote(str(self._path.absolute()))}?mode={mode}", True
+            database, uri = f"file:{quote(str(self._path))}?mode={mode}", True
         engine = sa.create_engine(
             "sqlite://",
             creator=lambda: sqlite3.connect(
@@ -130,7 +157,7 @@ class SqliteTarget:
             connection = engine.connect()
             try:
                 connection.exec_driver_sql("PRAGMA foreign_keys = ON")
-                connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+                connection.exec_driver_sql(begin)
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
             except BaseException:
                 connection.close()
