@@ -7,14 +7,17 @@ from pathlib import Path
 
 from seedengine.diagnostics import Diagnostic, InvalidSpec
 from seedengine.explaining import diagnose_fault
-from seedengine.graph import circular_fields
+from seedengine.graph import circular_fields, deepest_field
 from seedengine.spec.cleanup import TableFilter
 from seedengine.spec.facts import FakerFacts
 from seedengine.spec.foreign_keys import foreign_keys
+from seedengine.spec.generators import Faker
 from seedengine.spec.load import Loaded, examine
+from seedengine.spec.locales import locales_of
 from seedengine.spec.matching import row_matches
 from seedengine.spec.readings import value_place
 from seedengine.spec.scope import Scope
+from seedengine.spec.sizes import rows_of_column
 
 
 class _Facts:
@@ -52,12 +55,45 @@ def _finish(loaded: Loaded) -> Loaded:
         location = loaded.document.location(place, key=True)
         loaded = loaded.adding([Diagnostic("S207", f"a value needs itself: {shown}", location, help)])
     if not loaded.faults:
+        loaded = loaded.adding(_long_chains(loaded, scope))
+    if not loaded.faults:
         loaded = loaded.adding(_type_faults(loaded))
+    if not loaded.faults:
+        loaded = loaded.adding(_small_domains(loaded, scope))
     if not loaded.faults:
         loaded = loaded.adding(_unmatched_rows(loaded))
     if loaded.faults:
         raise InvalidSpec(loaded.diagnostics)
     return loaded
+
+
+_LONGEST_CHAIN = 150
+"""So many values may need each other, one by one: each is asked for by the one that needs it."""
+
+
+def _long_chains(loaded: Loaded, scope: Scope) -> Iterator[Diagnostic]:
+    found = deepest_field(scope, loaded.origins)
+    if found is not None and found[1] > _LONGEST_CHAIN:
+        place, depth = found
+        message = f"a value needs {depth} others before it, one by one"
+        location = loaded.document.location(place, key=True)
+        yield Diagnostic("S207", message, location, f"at most {_LONGEST_CHAIN} may stand in such a line")
+
+
+def _small_domains(loaded: Loaded, scope: Scope) -> Iterator[Diagnostic]:
+    """Faker's methods whose values are too few to be unique in all rows."""
+    for entity, spec in loaded.spec.entities.items():
+        for name, value in spec.fields.items():
+            if not isinstance(value, Faker) or value.unique is not True:
+                continue
+            from seedengine.generation import faker
+
+            locale = next(iter(locales_of(scope, entity, value.locale)), "en_US")
+            size, rows = faker.domain(value.method, value.args, locale).size, rows_of_column(scope, entity, name)
+            if size < rows:
+                message = f"`{value.method}` has {size} different values in {locale}, too few for {rows} rows"
+                place = (*value_place(loaded.origins, entity, "fields", name), "unique")
+                yield Diagnostic("S212", message, loaded.document.location(place), "take another method, or fewer rows")
 
 
 def _type_faults(loaded: Loaded) -> Iterator[Diagnostic]:

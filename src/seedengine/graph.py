@@ -13,7 +13,7 @@ from seedengine.spec.expressions import Path
 from seedengine.spec.extends import Origins
 from seedengine.spec.foreign_keys import foreign_keys
 from seedengine.spec.generators import Aggregate, Faker, Ref, Value
-from seedengine.spec.readings import Reading, children, named_values, readings, value_place
+from seedengine.spec.readings import THIS, Reading, children, named_values, readings, value_place
 from seedengine.spec.references import find_reference
 from seedengine.spec.scope import LOCALE, Route, Scope, UnknownName
 from seedengine.spec.walk import Place, walk
@@ -83,6 +83,21 @@ def circular_fields(scope: Scope, origins: Origins) -> tuple[Place, str] | None:
         kind = "let" if name in spec.let else "fields" if name in spec.fields else ""
         return value_place(origins, entity, kind, name), shown
     return None
+
+
+def deepest_field(scope: Scope, origins: Origins) -> tuple[Place, int] | None:
+    """The place of the field with the longest line of others before it, and the length of that line."""
+    needs = needed_fields(scope, origins)
+    depth: dict[Node, int] = {}
+    for node in TopologicalSorter(needs).static_order():
+        depth[node] = 1 + max((depth[each] for each in needs.get(node, ())), default=0)
+    fields = [node for node in depth if _is_field(node)]
+    if not fields:
+        return None
+    entity, name = max(fields, key=depth.__getitem__)
+    spec = scope.spec.entities[entity]
+    kind = "let" if name in spec.let else "fields" if name in spec.fields else ""
+    return value_place(origins, entity, kind, name), depth[entity, name]
 
 
 def _is_field(node: Node) -> bool:
@@ -165,7 +180,8 @@ def needed_fields(scope: Scope, origins: Origins) -> dict[Node, list[Node]]:
     needs: dict[Node, list[Node]] = {}
     for entity in scope.spec.entities:
         parents = [(each, "") for entities in scope.parents(entity).values() for each in entities]
-        needs[entity, ""] = [*parents, *_read(scope, by_node.get((entity, ""), []))]
+        read = _read(scope, by_node.get((entity, ""), []))
+        needs[entity, ""] = [*parents, *(node for node in read if node != (entity, ""))]
         for draw in scope.draws(entity).values():
             needs[entity, f"@{draw.name}"] = list(_draw_needs(scope, entity, draw.name, by_node))
         for _, name, value in named_values(scope, entity):
@@ -179,8 +195,11 @@ def _draw_needs(scope: Scope, entity: str, name: str, by_node: Mapping[Node, lis
     yield (entity, "")
     yield from ((target, "") for target in draw.entities)
     for field in draw.fields:
-        yield from _read(scope, [each for each in by_node.get((entity, field), []) if each.reader.this is not None])
+        own = by_node.get((entity, field), [])
+        yield from _read(scope, [each for each in own if each.reader.this is not None or each.place[-1] == "when"])
     for path in draw.ref.distinct_from or ():
+        if path == THIS:
+            continue
         yield from _along(scope, (entity,), tuple(path.split(".")))
     if isinstance(draw.ref.unique, tuple):
         yield from ((entity, field) for field in draw.ref.unique if field in scope.spec.entities[entity].values)

@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tool import ROOT, call
@@ -16,6 +17,7 @@ CASES = ROOT / "seedspec" / "conformance"
 VALID = sorted((CASES / "valid").glob("*.yaml"))
 INVALID = sorted((CASES / "invalid").glob("*.yaml"))
 ONLY_ROWS = "S230"
+ONLY_POSTGRES = "S208"
 
 
 @pytest.mark.parametrize("case", VALID, ids=lambda case: case.stem)
@@ -32,7 +34,7 @@ def test_valid(case: Path, tmp_path: Path) -> None:
 def test_invalid(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     monkeypatch.chdir(case.parent)
     code = case.name.split("-")[0]
-    outcome = call(*command(case, code, tmp_path))
+    outcome = call(*command(case, code, tmp_path, request))
     assert outcome.code == (0 if code.startswith("W") else 2), outcome.err
     assert f"[{code}]" in outcome.err
     expected = case.with_suffix(".err")
@@ -42,13 +44,18 @@ def test_invalid(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, re
     assert outcome.err == expected.read_text(encoding="utf-8")
 
 
-def command(case: Path, code: str, folder: Path) -> list[object]:
-    """What shows a case's fault: its text, an SQLite database with the tables beside it, or its rows."""
+def command(case: Path, code: str, folder: Path, request: pytest.FixtureRequest) -> list[object]:
+    """What shows a case's fault: its text, a database with the tables beside it, or its rows."""
     if code == ONLY_ROWS:
         return ["generate", case.name, "--output", folder]
     tables = case.with_suffix(".sql")
     if not tables.is_file():
         return ["validate", case.name]
+    if code == ONLY_POSTGRES:
+        url = request.getfixturevalue("postgres_url")
+        with psycopg.connect(url) as connection:
+            connection.execute(tables.read_bytes())
+        return ["plan", case.name, "--database-url", url]
     with closing(sqlite3.connect(folder / "tables.db")) as connection:
         connection.executescript(tables.read_text(encoding="utf-8"))
     return ["plan", case.name, "--database-url", f"sqlite:///{folder / 'tables.db'}"]

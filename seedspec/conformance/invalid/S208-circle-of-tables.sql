@@ -1,2 +1,3 @@
-CREATE TABLE "left" (id text PRIMARY KEY, right_id text NOT NULL REFERENCES "right" (id));
-CREATE TABLE "right" (id text PRIMARY KEY, left_id text NOT NULL REFERENCES "left" (id));
+CREATE TABLE "left" (id uuid PRIMARY KEY, right_id uuid NOT NULL);
+CREATE TABLE "right" (id uuid PRIMARY KEY, left_id uuid NOT NULL REFERENCES "left" (id));
+ALTER TABLE "left" ADD FOREIGN KEY (right_id) REFERENCES "right" (id);

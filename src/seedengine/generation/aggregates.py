@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from seedengine.generation.children import children_of
 from seedengine.generation.columns import nest, repeat, scatter, take
 from seedengine.generation.context import Context
-from seedengine.generation.expressions import EvaluationFault, evaluate
+from seedengine.generation.expressions import EvaluationFault, evaluate, type_name
 from seedengine.spec.expressions import ExpressionFault, Path, parse
 from seedengine.spec.generators import Aggregate, Value
 from seedengine.spec.readings import Reader, children
@@ -111,8 +111,7 @@ def _of_entity(
     )
     inner = inner.step(*context.path[1:])
     if value.where is not None:
-        holds = inner.evaluate(value.where, "where").cast(pl.Boolean).fill_null(False).to_numpy().astype(np.bool_)
-        kept = np.flatnonzero(holds).astype(np.int64)
+        kept = np.flatnonzero(inner.holds(value.where, "where")).astype(np.int64)
         inner, owners = inner.some(kept), owners[kept]
     keys = [inner.evaluate(order.expression, "order_by") for order in value.order_by]
     argument = value.summary.argument
@@ -139,7 +138,7 @@ def _sum(elements: pl.Series, owners: Integers, size: int) -> pl.Series:
     elif elements.dtype in (pl.Int32, pl.Null):
         elements = elements.cast(pl.Int64)
     elif not isinstance(elements.dtype, pl.Decimal):
-        raise ExpressionFault(f"there is no sum of {elements.dtype}", 0, "sum numbers")
+        raise ExpressionFault(f"there is no sum of {type_name(elements.dtype)}", 0, "sum numbers")
     return _grouped(elements, owners, size, pl.col("element").sum())
 
 
@@ -167,6 +166,8 @@ def _first(elements: pl.Series, owners: Integers, size: int) -> pl.Series:
 
 def _grouped(elements: pl.Series, owners: Integers, size: int, aggregate: pl.Expr) -> pl.Series:
     """An exact aggregate of what is not NULL, and NULL for rows without any."""
+    if isinstance(elements.dtype, pl.List | pl.Struct):
+        raise ExpressionFault(f"{type_name(elements.dtype)} has no order", 0, "take a member of it")
     frame = pl.DataFrame([pl.Series("owner", owners), elements.alias("element")]).drop_nulls()
     found = frame.group_by("owner", maintain_order=True).agg(aggregate.cast(elements.dtype))
     return scatter([(found["owner"].to_numpy().astype(np.int64), found["element"])], size)

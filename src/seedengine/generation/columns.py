@@ -19,6 +19,23 @@ class DifferentTypes(Exception):
         self.left, self.right = left, right
 
 
+class NoMember(Exception):
+    """An object, or the rows of a union, have nothing of that name."""
+
+    def __init__(self, name: str, help: str) -> None:
+        super().__init__(name)
+        self.name, self.help = name, help
+
+
+def member(column: pl.Series, name: str) -> pl.Series:
+    """A member of a column of objects; raises NoMember."""
+    known = members(column.dtype) if isinstance(column.dtype, pl.Struct) else {}
+    if name not in known:
+        listed = ", ".join(f"`{each}`" for each in known)
+        raise NoMember(name, f"its members are {listed}" if known else "it is no object and has no members")
+    return column.struct.field(name)
+
+
 def common_type(left: pl.DataType, right: pl.DataType) -> pl.DataType:
     """The type that holds the values of both; raises DifferentTypes."""
     if left == right or right == pl.Null:
@@ -103,8 +120,3 @@ def nest(elements: pl.Series, owners: Integers, size: int) -> pl.Series:
     joined = every.join(lists, on="owner", how="left", maintain_order="left")["element"]
     empty = pl.lit([], dtype=joined.dtype)
     return joined.to_frame().select(pl.col(joined.name).fill_null(empty)).to_series()
-
-
-def numbers(column: pl.Series) -> Integers:
-    """A column of whole numbers without NULL as an array."""
-    return column.cast(pl.Int64).to_numpy().astype(np.int64, copy=False)

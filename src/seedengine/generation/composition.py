@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from seedengine.generation.bits import below, unit
-from seedengine.generation.columns import members, nest, numbers, repeat, take
+from seedengine.generation.columns import members, nest, repeat, take
 from seedengine.generation.context import Context
 from seedengine.generation.distributions import weighted
 from seedengine.generation.expressions import to_text
@@ -26,10 +26,10 @@ _LONGEST_LIST = 100_000
 def make_choice(value: Choice, context: Context) -> pl.Series:
     """One of the values for each row, each as likely as its weight."""
     count = len(value.values)
-    if value.unique:
+    if unique := context.unique(value):
         distinct = list(dict.fromkeys(_identity(each, number) for number, each in enumerate(value.values)))
         first = np.array([number for _, _, number in distinct], dtype=np.int64)
-        return _of(context, value.values, first[spread(context, value.unique, len(first))], "choice")
+        return _of(context, value.values, first[spread(context, unique, len(first))], "choice")
     if value.weights is None:
         return _of(context, value.values, below(context.key(), context.address, count), "choice")
     shares = weigh(value.weights)
@@ -108,13 +108,13 @@ def make_array(value: Array, context: Context) -> pl.Series:
         positions = np.arange(size, dtype=np.int64) * count + number
         parts.append((positions, context.value(each, number)))
     if not parts:
-        return repeat([], size, pl.List(pl.String))
+        return repeat([], size, pl.List(pl.Null))
     return nest(context.together(parts, size * count), np.repeat(np.arange(size, dtype=np.int64), count), size)
 
 
 def make_list(value: ListOf, context: Context) -> pl.Series:
     """A list of some elements in each row, each with a draw of its own."""
-    counts = np.maximum(numbers(context.value(value.count, "count").fill_null(0)), 0)
+    counts = context.amounts(value.count, "count")
     if len(counts) and counts.max() > _LONGEST_LIST:
         message = f"a list of {counts.max():,} elements"
         raise context.fault(message, "count", position=int(counts.argmax()), help=f"at most {_LONGEST_LIST:,} are made")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from seedengine.generation.bits import nested, unit
-from seedengine.generation.columns import DifferentTypes, scatter, take
+from seedengine.generation.columns import DifferentTypes, NoMember, scatter, take
 from seedengine.generation.expressions import EvaluationFault, evaluate, evaluate_text, type_name
 from seedengine.generation.faults import GenerationFault
 from seedengine.generation.world import World
@@ -105,8 +105,7 @@ class Context:
         """A value for the rows that have one, so that others need not be able to."""
         holds = np.ones(len(self), dtype=np.bool_)
         if value.when is not None:
-            condition = self.evaluate(value.when, "when")
-            holds = (condition.cast(pl.Boolean).fill_null(False)).to_numpy().astype(np.bool_)
+            holds = self.holds(value.when, "when")
         present = holds
         if value.nulls is not None and not isinstance(value, Ref):
             present = holds & (unit(self.key("nulls"), self.address) >= float(value.nulls))
@@ -145,11 +144,41 @@ class Context:
                 error.message, *draw, offset=error.offset or 0, position=error.row, help=error.help
             ) from None
 
+    def holds(self, condition: Expression, *draw: str | int) -> NDArray[np.bool_]:
+        """For which rows a condition is true; a fault where it is no condition."""
+        found = self.evaluate(condition, *draw)
+        if found.dtype not in (pl.Boolean, pl.Null):
+            message = f"a condition is true or false, and this is {type_name(found.dtype)}"
+            raise self.fault(message, *draw, help="compare it with something: `status = 'paid'`")
+        return found.cast(pl.Boolean).fill_null(False).to_numpy().astype(np.bool_)
+
+    def amounts(self, quantity: Value, *draw: str | int) -> Integers:
+        """A quantity for each row, 0 where it is NULL or below 0; a fault where it is no whole number."""
+        found = self.value(quantity, *draw)
+        if not found.dtype.is_integer() and found.dtype != pl.Null:
+            message = f"a quantity is a whole number, and this is {type_name(found.dtype)}"
+            raise self.fault(message, *draw, help="for example `3`, `1..3`, or weights: `{0: 60%, 1..3: 40%}`")
+        amounts: Integers = np.maximum(found.cast(pl.Int64).fill_null(0).to_numpy().astype(np.int64), 0)
+        return amounts
+
+    def unique(self, value: Generator) -> Literal[True] | tuple[str, ...] | None:
+        """Within what the values of a field must differ: as it says, and everywhere if it is the whole key."""
+        alone = len(self.path) == 1 and self.world.scope.key(self.entity) == self.path
+        return True if alone and not value.unique else value.unique
+
     def lookup(self, path: Path) -> pl.Series:
         """What a path means in each row."""
         if self.elements is not None and path == (ELEMENT,):
             return pl.Series(self.elements + 1)
-        column = self.rows_of(path)
+        try:
+            column = self.rows_of(path)
+        except DifferentTypes as error:
+            message = (
+                f"`{'.'.join(path)}` is {type_name(error.left)} in some rows and {type_name(error.right)} in others"
+            )
+            raise self.fault(message, help="let the entities agree") from None
+        except NoMember as error:
+            raise self.fault(f"`{'.'.join(path)}` leads to no `{error.name}`", help=error.help) from None
         return column if self.taken is None else take(column, self.taken)
 
     def rows_of(self, path: Path) -> pl.Series:

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from seedengine.generation.bits import below, bits, permute, unit
 from seedengine.generation.context import Context
 from seedengine.generation.distributions import integers
+from seedengine.generation.expressions import type_name
 from seedengine.generation.pools import Pool, pool
 from seedengine.generation.siblings import Siblings, siblings
 from seedengine.spec.generators import Distribution, Ref
+from seedengine.spec.readings import THIS
 from seedengine.spec.scope import Draw
 
 Integers = NDArray[np.int64]
@@ -25,7 +27,10 @@ _ATTEMPTS = 64
 def drawn(context: Context, draw: Draw) -> Integers:
     """The row of the union of `draw.entities` that each row draws; -1 where it draws none."""
     nulls = next((ref.nulls for ref in draw.refs if ref.nulls is not None), None)
+    when = next((ref.when for ref in draw.refs if ref.when is not None), None)
     found = draw_rows(context, draw.ref, draw.entities)
+    if when is not None:
+        found[~context.holds(when, "when")] = -1
     if nulls is not None:
         found[unit(context.key("nulls"), context.address) < float(nulls)] = -1
     return found
@@ -124,7 +129,11 @@ class _Deal:
     def _position(self, path: str) -> Integers:
         """Where the row that must not be drawn stands in the pool; -2 where it is no candidate."""
         rows, own = self.context.rows, tuple(path.split("."))
-        other = rows.arrive(self.context.world.scope.resolve(self.context.entity, own, to_row=True).hops)
+        other = (
+            rows
+            if own == (THIS,)
+            else rows.arrive(self.context.world.scope.resolve(self.context.entity, own, to_row=True).hops)
+        )
         index = other.index if self.context.taken is None else other.index[self.context.taken]
         shared = _renumber(self.context, other.entities, self.entities, index)
         places = np.append(self.candidates.place, -1)[shared]
@@ -142,7 +151,11 @@ class _Deal:
         if shape is None or shape.weights is None:
             return None
         rows = self.context.world.rows(self.entities, self.candidates.order)
-        weights = rows.column(shape.weights).cast(pl.Float64).fill_null(0).to_numpy()
+        column = rows.column(shape.weights)
+        if not column.dtype.is_numeric():
+            message = f"a weight is a number, and `{shape.weights}` is {type_name(column.dtype)}"
+            raise self.context.fault(message, "distribution", help="weigh by a field of numbers")
+        weights = column.cast(pl.Float64).fill_null(0).to_numpy()
         if len(weights) and weights.min() < 0:
             raise self.context.fault(f"a weight in `{shape.weights}` is below 0", "distribution")
         return np.cumsum(np.rint(weights * 1e6).astype(np.int64))

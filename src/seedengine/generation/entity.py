@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -21,6 +22,8 @@ BATCH_ROWS = 20_000
 
 def open_world(spec: Spec) -> World:
     """All the rows of a checked spec, ready to be asked for."""
+    # A value asks for those that it needs; the checks bound how many stand in a line, at some ten calls each.
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))
     return World(spec, GENERATORS, find_shape, Rows)
 
 
@@ -41,7 +44,12 @@ def make_rows(world: World, entity: str, start: int, stop: int, columns: tuple[s
     """The fields of the rows `[start, stop)`, counted from 0; raises GenerationFault."""
     rows = world.rows((entity,), np.arange(start, stop, dtype=np.int64))
     names = tuple(world.entity(entity).fields) if columns is None else columns
-    return pl.DataFrame([rows.column(name) for name in names])
+    return pl.DataFrame([_settled(rows.column(name)) for name in names])
+
+
+def _settled(column: pl.Series) -> pl.Series:
+    """A column of lists that are all empty as one of lists of text, since it needs some type."""
+    return column.cast(pl.List(pl.String)) if column.dtype == pl.List(pl.Null) else column
 
 
 def batches(world: World, entity: str, columns: tuple[str, ...] | None = None) -> Iterator[pl.DataFrame]:
@@ -57,7 +65,7 @@ def column_types(world: World, entity: str) -> dict[str, pl.DataType]:
     Raises GenerationFault where the types of a value do not fit together.
     """
     rows = world.no_rows(entity)
-    return {name: rows.column(name).dtype for name in world.entity(entity).fields}
+    return {name: _settled(rows.column(name)).dtype for name in world.entity(entity).fields}
 
 
 def find_faults(world: World) -> Iterator[GenerationFault]:

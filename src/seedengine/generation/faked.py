@@ -8,6 +8,7 @@ import polars as pl
 from seedengine.generation import faker
 from seedengine.generation.columns import take
 from seedengine.generation.context import Context
+from seedengine.generation.expressions import type_name
 from seedengine.generation.unique import spread
 from seedengine.spec.generators import Faker
 from seedengine.spec.scope import LOCALE
@@ -16,8 +17,15 @@ from seedengine.spec.scope import LOCALE
 def make_faker(value: Faker, context: Context) -> pl.Series:
     """Faker's value for each row, in the row's locale."""
     locales = _locales(context)
-    if value.unique:
-        return _unique(value, context, locales)
+    if locales.dtype not in (pl.String, pl.Null):
+        raise context.fault(
+            f"a locale is text, and this is {type_name(locales.dtype)}", "faker", help="for example `en_US`"
+        )
+    if locales.null_count():
+        position = int(locales.is_null().arg_max() or 0)
+        raise context.fault("the locale is NULL", "faker", position=position, help="name one such as `en_US`")
+    if unique := context.unique(value):
+        return _unique(value, context, locales, unique)
     parts = []
     for locale in locales.unique(maintain_order=True).to_list() or ["en_US"]:
         positions = np.flatnonzero(locales.eq(locale).to_numpy()).astype(np.int64)
@@ -47,7 +55,7 @@ def _known(context: Context, locale: str | None) -> str:
     return locale
 
 
-def _unique(value: Faker, context: Context, locales: pl.Series) -> pl.Series:
+def _unique(value: Faker, context: Context, locales: pl.Series, unique: bool | tuple[str, ...]) -> pl.Series:
     """A permutation of all the values that the method has."""
     distinct = locales.unique(maintain_order=True).to_list() or ["en_US"]
     if len(distinct) > 1:
@@ -57,4 +65,4 @@ def _unique(value: Faker, context: Context, locales: pl.Series) -> pl.Series:
         domain = faker.domain(value.method, value.args, _known(context, distinct[0]))
     except faker.NoDomain as error:
         raise context.fault(error.message, "unique", help=error.help) from None
-    return domain.at(spread(context, value.unique or True, domain.size))
+    return domain.at(spread(context, unique, domain.size))

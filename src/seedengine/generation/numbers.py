@@ -12,6 +12,7 @@ from seedengine.generation.bits import between, unit
 from seedengine.generation.columns import repeat
 from seedengine.generation.context import Context
 from seedengine.generation.distributions import floats, integers
+from seedengine.generation.expressions import type_name
 from seedengine.generation.unique import spread
 from seedengine.spec.expressions import Expression
 from seedengine.spec.generators import Bool, Decimal, Distribution, Float, Generator, Int, Sequence
@@ -32,15 +33,27 @@ def whole(context: Context, value: Generator, low: Integers, high: Integers, sha
         first = int(empty[0])
         message = f"the range {low[first]}..{high[first]} is empty"
         raise context.fault(message, position=first, help="see to it that `from` is not above `to`")
-    if value.unique:
+    if unique := context.unique(value):
         size = int(high[0] - low[0]) + 1 if len(low) else 1
-        return low + spread(context, value.unique, size)
+        return low + spread(context, unique, size)
     if shape is None or shape.shape == "uniform":
         return between(context.key(), context.address, low, high)
     try:
         return integers(shape.shape, shape.parameters, unit(context.key(), context.address), low, high)
     except ValueError as error:
         raise context.fault(str(error), "distribution") from None
+
+
+_NUMBERS = (pl.Int32, pl.Int64, pl.Decimal, pl.Float64)
+_ENDS: dict[type[pl.DataType], tuple[type[pl.DataType], ...]] = {
+    pl.Int64: (pl.Int32, pl.Int64),
+    pl.Float64: _NUMBERS,
+    pl.Decimal: _NUMBERS,
+    pl.Date: (pl.Date, pl.Datetime),
+    pl.Datetime: (pl.Date, pl.Datetime),
+    pl.Time: (pl.Time,),
+}
+"""The types that an end of a range may have, by the type of the range."""
 
 
 def end(context: Context, bound: Bound, side: str, name: str, dtype: pl.DataType) -> pl.Series:
@@ -52,10 +65,10 @@ def end(context: Context, bound: Bound, side: str, name: str, dtype: pl.DataType
     missing = column.is_null().arg_max() if column.null_count() else None
     if missing is not None:
         raise context.fault(f"`{side}` is NULL", name, position=missing, help="say `when:` the field has a value")
-    try:
-        return column.cast(dtype)
-    except pl.exceptions.PolarsError:
-        raise context.fault(f"`{side}` is {column.dtype}, which is no end of a `{name}` range", name) from None
+    if column.dtype.base_type() not in (*_ENDS[dtype.base_type()], pl.Null):
+        message = f"`{side}` is {type_name(column.dtype)}, which is no end of a `{name}` range"
+        raise context.fault(message, name, side, help="cast it, or take another value")
+    return column.cast(dtype)
 
 
 def make_int(value: Int, context: Context) -> pl.Series:
@@ -126,4 +139,9 @@ def make_bool(value: Bool, context: Context) -> pl.Series:
 
 def make_sequence(value: Sequence, context: Context) -> pl.Series:
     """start, start + step, … by the row number; an int8."""
-    return pl.Series(value.start + value.step * context.ordinal)
+    ordinal = context.ordinal
+    last = value.start + value.step * int(ordinal.max()) if len(ordinal) else value.start
+    if not -(2**63) <= last < 2**63:
+        help = "start it lower, or take smaller steps"
+        raise context.fault("the sequence leaves 64 bits", "sequence", position=int(ordinal.argmax()), help=help)
+    return pl.Series(value.start + value.step * ordinal)

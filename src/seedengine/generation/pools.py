@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from seedengine.generation.columns import DifferentTypes, common_type
 from seedengine.generation.context import Context
+from seedengine.generation.expressions import type_name
 from seedengine.generation.world import World
 from seedengine.spec.conditions import Equality, conjuncts, equality
 from seedengine.spec.expressions import Expression
@@ -45,9 +46,9 @@ class Pool:
             try:
                 dtype = common_type(column.dtype, keys[name].dtype)
             except DifferentTypes:
-                raise context.fault(
-                    f"`where` compares values of different types: {column.dtype} and {keys[name].dtype}"
-                ) from None
+                types = f"{type_name(keys[name].dtype)} and {type_name(column.dtype)}"
+                message = f"`where` compares values of different types: {types}"
+                raise context.fault(message, help="cast one of them: `id::text = this.id`") from None
             wanted[names.index(name)] = column.cast(dtype)
             keys = keys.with_columns(pl.col(name).cast(dtype))
         found = pl.DataFrame(wanted).join(keys, on=names, how="left", maintain_order="left")
@@ -109,4 +110,4 @@ def _find(world: World, entity: str, path: tuple[str | int, ...], ref: Ref, enti
 
 
 def _truth(context: Context, condition: Expression) -> NDArray[np.bool_]:
-    return context.evaluate(condition, "where").cast(pl.Boolean).fill_null(False).to_numpy().astype(np.bool_)
+    return context.holds(condition, "where")

@@ -6,8 +6,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from seedengine.generation.columns import DifferentTypes
 from seedengine.generation.context import Context
 from seedengine.generation.draws import draw_rows
+from seedengine.generation.expressions import type_name
 from seedengine.generation.rows import Rows
 from seedengine.spec.generators import Ref
 
@@ -31,7 +33,12 @@ def make_ref(value: Ref, context: Context) -> pl.Series:
     keys = {world.scope.key(entity)[0] for entity in rows.entities}
     if len(keys) > 1:
         raise context.fault("the entities have keys of different names", "ref", help="name the keys alike")
-    return rows.column(keys.pop())
+    try:
+        return rows.column(keys.pop())
+    except DifferentTypes as error:
+        types = f"{type_name(error.left)} and {type_name(error.right)}"
+        message = f"the entities have keys of different types: {types}"
+        raise context.fault(message, "ref", help="draw from them in fields of their own") from None
 
 
 def _rows(value: Ref, context: Context) -> tuple[Rows, Integers]:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from seedengine.generation.columns import repeat, scatter, take
+from seedengine.generation.columns import NoMember, member, repeat, scatter, take
 from seedengine.generation.context import Context
 from seedengine.generation.draws import drawn
 from seedengine.generation.world import World
@@ -53,8 +53,8 @@ class Rows:
         if route.column is None:
             raise ValueError("a route that ends at a row has no values")
         column = self.column(route.column)
-        for member in route.members:
-            column = column.struct.field(member)
+        for name in route.members:
+            column = member(column, name)
         return column
 
     def arrive(self, hops: tuple[str, ...]) -> Rows:
@@ -100,7 +100,7 @@ class Rows:
         if len(self.entities) > 1:
             targets = [world.scope.target(entity, hop) for entity in self.entities]
             if len(set(targets)) > 1:
-                raise ValueError(f"`{hop}` leads to different entities")
+                raise NoMember(hop, "in rows of several entities it leads to different ones")
             index = self._of_parts(lambda rows: pl.Series(rows.related(hop).index))
             return Rows(world, targets[0], index.fill_null(-1).to_numpy())
         draw = world.scope.draws(self.entity).get(hop)

@@ -6,11 +6,10 @@ from fractions import Fraction
 from typing import Protocol
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from seedengine.generation.columns import numbers
 from seedengine.generation.context import Context
+from seedengine.generation.faults import GenerationFault
 from seedengine.generation.sampling import chosen, ranked
 from seedengine.generation.world import World
 from seedengine.spec.expressions import Expression
@@ -18,6 +17,9 @@ from seedengine.spec.generators import Value
 from seedengine.spec.readings import candidate, quantity_reader
 
 Integers = NDArray[np.int64]
+
+_MOST_COMBINATIONS = 100_000_000
+"""An index of 8 bytes a candidate is kept for a `where` or a `share`."""
 
 
 class Shape(Protocol):
@@ -139,15 +141,13 @@ def _quantities(world: World, entity: str, parent: str, quantity: Value) -> Inte
     """The quantity for each row of the parent."""
     rows = world.rows((parent,))
     context = Context.of(rows, "", entity, quantity_reader(world.scope, entity))
-    found = context.value(quantity, "per", parent)
-    return np.maximum(numbers(found.fill_null(0)), 0)
+    return context.amounts(quantity, "per", parent)
 
 
 def _eligible(world: World, entity: str, entities: tuple[str, ...], where: Expression) -> NDArray[np.bool_]:
     """Which candidates the `where` of an entity lets through."""
     context = Context.of(world.rows(entities), "", entity, candidate(world.scope, entity))
-    holds = context.evaluate(where, "where").cast(pl.Boolean).fill_null(False)
-    return holds.to_numpy().astype(np.bool_)
+    return context.holds(where, "where")
 
 
 def _sampled(world: World, entity: str) -> Shape:
@@ -181,13 +181,16 @@ def _crossed(world: World, entity: str) -> Shape:
     whole = Crossed(names, sizes, None)
     if spec.where is None and spec.share is None:
         return whole
+    if whole.total > _MOST_COMBINATIONS:
+        message = f"{whole.total:,} combinations to choose from"
+        help = f"at most {_MOST_COMBINATIONS:,} are looked at: draw both sides with `ref`, or have fewer rows"
+        raise GenerationFault(message, entity, "", ("cross",), help=help)
     taken = np.arange(whole.total, dtype=np.int64)
     if spec.where is not None:
         pairs = world.rows((entity,), taken)
         world.assume(entity, whole)
         context = Context.of(pairs, "", entity)
-        holds = context.evaluate(spec.where, "where").cast(pl.Boolean).fill_null(False)
-        taken = taken[holds.to_numpy().astype(np.bool_)]
+        taken = taken[context.holds(spec.where, "where")]
     if spec.share is not None:
         taken = taken[_share(world.key(entity, "", "cross"), taken, spec.share)]
     return Crossed(names, sizes, taken)

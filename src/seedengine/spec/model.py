@@ -42,7 +42,9 @@ class Entity(Model):
     """Rows of one kind: where they come from, and what their fields hold."""
 
     extends: str | None = None
-    table: Annotated[str | None, Field(description="default: the entity's name; null: never written")] = None
+    table: Annotated[str | None, Field(min_length=1, description="default: the entity's name; null: never written")] = (
+        None
+    )
     count: Annotated[int | None, Field(ge=0, le=10**12)] = None
     per: Annotated[dict[str, Quantity] | None, Field(min_length=1, max_length=1)] = None
     sample: OneOrMany | None = None
@@ -51,7 +53,7 @@ class Entity(Model):
     cross: Annotated[Many[str] | None, Field(min_length=2)] = None
     rows: Rows | None = None
     where: Expr | None = None
-    key: OneOrMany | None = None
+    key: Annotated[OneOrMany | None, Field(min_length=1)] = None
     locale: Value | None = None
     let: dict[Name, Value] = {}
     fields: dict[ColumnName, Value] = {}

@@ -65,6 +65,7 @@ class Scope:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
+        self._routes: dict[tuple[str, Path, bool], Route] = {}
         self._draws: dict[str, dict[str, Draw]] = {}
         self._ancestors: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {}
 
@@ -161,6 +162,12 @@ class Scope:
         return entities
 
     def _step(self, entity: str, path: Path, to_row: bool) -> Route:
+        known = self._routes.get((entity, path, to_row))
+        if known is None:
+            known = self._routes[entity, path, to_row] = self._find_route(entity, path, to_row)
+        return known
+
+    def _find_route(self, entity: str, path: Path, to_row: bool) -> Route:
         name, rest = path[0], path[1:]
         own, relations = self._meanings(entity, name, rest, to_row)
         if len(own) + len(relations) > 1:

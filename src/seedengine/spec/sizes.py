@@ -16,6 +16,7 @@ from seedengine.spec.generators import (
     Datetime,
     Decimal,
     Int,
+    Sequence,
     Time,
     Value,
 )
@@ -60,6 +61,8 @@ def domain_size(value: Value) -> int | None:
         return 1
     if isinstance(value, Bool):
         return 2
+    if isinstance(value, Sequence) and not value.step:
+        return 1
     if isinstance(value, Choice | Cycle):
         if not all(isinstance(each, Constant) for each in value.values):
             return None
@@ -85,3 +88,15 @@ def steps(low: Any, high: Any, digits: int = 0) -> int:
 
 def _milliseconds(moment: time) -> int:
     return ((moment.hour * 60 + moment.minute) * 60 + moment.second) * 1000 + moment.microsecond // 1000
+
+
+def rows_of_column(scope: Scope, entity: str, column: str) -> int:
+    """The least number of rows that share a unique column: those of all entities of the table that fill it alike."""
+    table = scope.spec.entities[entity].table
+    own = scope.spec.entities[entity].fields.get(column)
+    sharing = [
+        other
+        for other, spec in scope.spec.entities.items()
+        if other == entity or (table is not None and spec.table == table and spec.fields.get(column) == own)
+    ]
+    return sum(fewest_rows(scope, each) for each in sharing)

@@ -4,7 +4,7 @@ from seedengine.spec.checks.findings import Findings, did_you_mean
 from seedengine.spec.extends import declared
 from seedengine.spec.generators import Constant, Cycle, Generator, Sequence, Value
 from seedengine.spec.readings import value_place
-from seedengine.spec.sizes import fewest_rows
+from seedengine.spec.sizes import domain_size, fewest_rows
 
 
 def check_keys(findings: Findings) -> None:
@@ -25,6 +25,7 @@ def check_keys(findings: Findings) -> None:
                     "a key has a value in every row",
                     key=True,
                 )
+        _big_enough(findings, entity)
         if spec.table is not None and not spec.fields:
             findings.error(
                 "S205",
@@ -41,6 +42,17 @@ def check_keys(findings: Findings) -> None:
             findings.error("S222", message, place, "give them all the same `key`", key=True)
         elif len(next(iter(keys), ())) == 1:
             _overlaps(findings, table, entities, next(iter(keys))[0])
+
+
+def _big_enough(findings: Findings, entity: str) -> None:
+    """A key of one field needs as many values as there are rows."""
+    key, rows = findings.scope.key(entity), fewest_rows(findings.scope, entity)
+    value = findings.spec.entities[entity].fields.get(key[0]) if len(key) == 1 else None
+    size = domain_size(value) if value is not None else None
+    if size is not None and size < rows and not getattr(value, "unique", None):
+        place = value_place(findings.origins, entity, "fields", key[0])
+        message = f"{size} different values cannot be the keys of {rows} rows"
+        findings.error("S212", message, place, "widen the values, or have fewer rows", key=True)
 
 
 def may_be_null(value: Value) -> bool:

@@ -8,6 +8,7 @@ from seedengine.spec.expressions import Expression
 from seedengine.spec.generators import ListOf, Ref
 from seedengine.spec.readings import THIS, named_values, value_place
 from seedengine.spec.scope import Draw, UnknownName, has_options
+from seedengine.spec.sizes import fewest_rows
 from seedengine.spec.walk import Place, walk
 
 Use = tuple[str, Place, Ref, bool]
@@ -121,9 +122,23 @@ def _options(findings: Findings, entity: str, use: Use) -> None:
                 help = did_you_mean(ref.distribution.weights, values)
                 message = f"`{name}` has no field `{ref.distribution.weights}`"
                 findings.error("S202", message, (*place, "distribution"), help)
+    if ref.unique is True and ref.where is None and drawn is not None:
+        _enough_rows(findings, entity, place, ref)
     if in_list and (ref.unique or ref.distinct_from):
         help = "`unique` and `distinct_from` hold between rows: take the ref out of the list"
         findings.error("S211", "a ref within a list is drawn for each element alone", (*place, "ref"), help)
+
+
+def _enough_rows(findings: Findings, entity: str, place: Place, ref: Ref) -> None:
+    """Rows drawn without repeats: there must be as many."""
+    counts = [findings.spec.entities[name].count for name in ref.entities]
+    rows = fewest_rows(findings.scope, entity)
+    if ref.nulls or ref.when or any(count is None for count in counts):
+        return
+    most = sum(count for count in counts if count is not None)
+    if most < rows:
+        message = f"{most} rows of {' and '.join(f'`{name}`' for name in ref.entities)} cannot be unique in {rows} rows"
+        findings.error("S212", message, (*place, "unique"), "have more of them, or let the field be NULL with `nulls:`")
 
 
 def _where(findings: Findings, place: Place, where: Expression) -> None:
@@ -136,6 +151,8 @@ def _where(findings: Findings, place: Place, where: Expression) -> None:
 
 
 def _distinct(findings: Findings, entity: str, place: Place, name: str) -> None:
+    if name == THIS:
+        return
     try:
         route = findings.scope.resolve(entity, tuple(name.split(".")), to_row=True)
     except UnknownName as error:

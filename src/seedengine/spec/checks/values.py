@@ -5,6 +5,7 @@ import re
 from pydantic_core import PydanticCustomError
 
 from seedengine.spec.checks.findings import Findings, did_you_mean, place_in
+from seedengine.spec.extends import declared
 from seedengine.spec.generators import (
     KINDS,
     Array,
@@ -22,7 +23,7 @@ from seedengine.spec.generators import (
 from seedengine.spec.generators import Faker as FakerCall
 from seedengine.spec.locales import locales_of
 from seedengine.spec.readings import named_values, value_place
-from seedengine.spec.sizes import domain_size, fewest, fewest_rows
+from seedengine.spec.sizes import domain_size, fewest, rows_of_column
 from seedengine.spec.values import weigh
 from seedengine.spec.walk import Place, walk
 
@@ -38,7 +39,12 @@ def check_values(findings: Findings) -> None:
     """Find values that cannot be what was meant."""
     if findings.spec.locale is not None:
         _locale(findings, findings.spec.locale, ("locale",))
-    for entity in findings.spec.entities:
+    for entity, spec in findings.spec.entities.items():
+        for parent, quantity in (spec.per or {}).items():
+            place = (*declared(findings.origins, entity, "", "per"), parent)
+            for sub, node in walk(quantity):
+                if isinstance(node, Choice) and node.weights is not None:
+                    _weights(findings, (*place, *sub), node)
         for kind, name, value in named_values(findings.scope, entity):
             place = value_place(findings.origins, entity, kind, name)
             if (kind, name) == ("", "locale"):
@@ -63,6 +69,9 @@ def _value(findings: Findings, entity: str, name: str, place: Place, value: Valu
             nearest = max((outer for outer in locales if sub[: len(outer)] == outer), key=len, default=None)
             inner = locales[nearest] if nearest is not None else None
             _faker(findings, where, node, locales_of(findings.scope, entity, inner))
+            if node.unique and len(locales_of(findings.scope, entity, inner)) > 1:
+                message = "values of several locales may be alike, so they cannot be unique"
+                findings.error("S212", message, (*where, "unique"), "give the field one `locale:`")
         if isinstance(node, Uuid | Ulid) and findings.spec.as_of is None and getattr(node, "version", 7) == 7:
             help = "give the spec an `as_of: 2026-01-01T00:00:00Z`, its only now"
             findings.error("S225", "the spec has no `as_of`", where, help)
@@ -194,27 +203,11 @@ def _unique(findings: Findings, entity: str, name: str, place: Place, value: Gen
     size = domain_size(value)
     if size is None:
         return
-    rows = _rows_within(findings, entity, fields) if fields else _rows_of_column(findings, entity, name)
+    rows = _rows_within(findings, entity, fields) if fields else rows_of_column(findings.scope, entity, name)
     if rows > size:
         unit = "rows" if not fields else f"rows for one {' and '.join(f'`{field}`' for field in fields)}"
         message = f"{size} different values cannot be unique in {rows} {unit}"
         findings.error("S212", message, (*place, "unique"), "widen the values, or have fewer rows")
-
-
-def _rows_of_column(findings: Findings, entity: str, name: str) -> int:
-    """The least number of rows that share a unique column: those of all entities of the table that fill it alike."""
-    table = findings.spec.entities[entity].table
-    sharing = [
-        other
-        for other, spec in findings.spec.entities.items()
-        if other == entity
-        or (
-            table is not None
-            and spec.table == table
-            and spec.fields.get(name) == findings.spec.entities[entity].fields.get(name)
-        )
-    ]
-    return sum(fewest_rows(findings.scope, each) for each in sharing)
 
 
 def _rows_within(findings: Findings, entity: str, fields: tuple[str, ...]) -> int:

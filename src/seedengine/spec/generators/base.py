@@ -20,9 +20,7 @@ def _quantity(value: object) -> object:
     """A quantity as the value that it is short for."""
     if isinstance(value, bool) or value is None or isinstance(value, float | list):
         raise fault("S137", "expected a quantity", "for example `3`, `1..3`, or weights: `{0: 60%, 1..3: 40%}`")
-    if isinstance(value, str):
-        return {"int": value}
-    if isinstance(value, int):
+    if isinstance(value, int | str):
         return _amount(value)
     if isinstance(value, dict) and value and all(isinstance(key, int) or is_range(key) for key in value):
         return {"choice": [_amount(key) for key in value], "weights": list(value.values())}
@@ -31,7 +29,8 @@ def _quantity(value: object) -> object:
 
 def _amount(value: object) -> object:
     """A number, or a range of numbers, of a quantity."""
-    if isinstance(value, int) and (isinstance(value, bool) or value < 0):
+    below = value < 0 if isinstance(value, int) else str(value).lstrip().startswith("-")
+    if isinstance(value, bool) or below:
         raise fault("S137", f"a quantity is a number from 0 on, not `{value}`", "for example `3` or `1..3`")
     return {"int": value} if isinstance(value, str) else value
 

@@ -101,7 +101,8 @@ def _foreign_keys(
         target_columns = tuple(named) or keys.get(target, ())
         if len(target_columns) == len(each):
             from_columns = tuple(own.get(column.lower(), column) for _, column, _ in each)
-            found.setdefault(table, []).append(ForeignKey(from_columns, target, target_columns))
+            # Every key is deferred to the end of our transactions, however it is declared.
+            found.setdefault(table, []).append(ForeignKey(from_columns, target, target_columns, deferrable=True))
     # SQLite numbers them from the last declared to the first.
     return {table: tuple(reversed(each)) for table, each in found.items()}
 
