@@ -113,7 +113,7 @@ def _type_faults(loaded: Loaded) -> Iterator[Diagnostic]:
             yield Diagnostic("S228", message, loaded.document.location(place, key=True), help)
 
 
-_SAMPLED_ROWS = 50
+_SAMPLED_ROWS = 1000
 
 
 def _unmatched_rows(loaded: Loaded) -> Iterator[Diagnostic]:
@@ -131,7 +131,7 @@ def _unmatched_rows(loaded: Loaded) -> Iterator[Diagnostic]:
             spec = loaded.spec.entities[entity]
             named = dict.fromkeys(column for part in entry.parts() for column in part.columns)
             columns = tuple(column for column in named if column in spec.fields)
-            if not columns or (spec.count is None and spec.rows is None):
+            if not columns:
                 continue
             rows = make_rows(world, entity, 0, min(_SAMPLED_ROWS, world.count(entity)), columns).to_dicts()
             unmatched = next((number for number, row in enumerate(rows, 1) if not row_matches(row, entry)), None)

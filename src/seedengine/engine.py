@@ -142,7 +142,9 @@ def generate(loaded: Loaded, directory: Path, format: FileFormat, *, progress: P
     started = monotonic()
     run = Run(loaded)
     with explaining(loaded):
-        batches = {table: table_batches(run.world, table, progress) for table in run.graph.tables}
+        batches = {
+            table: table_batches(run.world, table, progress, whole=format != "sql") for table in run.graph.tables
+        }
         written = write_tables(directory, format, [run.own_tables[table] for table in run.graph.tables], batches)
     results = tuple(TableResult(table, 0, written[table]) for table in run.graph.tables)
     return Summary(loaded.spec.name, str(directory), results, monotonic() - started, loaded.warnings)

@@ -124,8 +124,10 @@ def _explained(world: World, entities: list[str], refused: RowRefused) -> Databa
     return DatabaseError(f"table `{refused.table}`: {refused.message}", refused.help)
 
 
-def table_batches(world: World, table: str, progress: Progress | None) -> Iterator[pl.DataFrame]:
-    """All rows of a table, entity by entity, every batch with all columns of the table in their common types.
+def table_batches(world: World, table: str, progress: Progress | None, *, whole: bool = True) -> Iterator[pl.DataFrame]:
+    """All rows of a table, entity by entity, in the types that are common to it.
+
+    With `whole`, every batch has all columns of the table, NULL where its entity does not fill one.
 
     A table without rows has one empty batch, which shows its columns.
     """
@@ -135,8 +137,7 @@ def table_batches(world: World, table: str, progress: Progress | None) -> Iterat
         yield pl.DataFrame(schema=types)
     for entity in world.scope.tables[table]:
         for batch in batches(world, entity):
-            missing = [
-                pl.lit(None, dtype=dtype).alias(name) for name, dtype in types.items() if name not in batch.columns
-            ]
-            whole = batch.with_columns(missing).select(list(types))
-            yield done.pass_on(whole.cast(pl.Schema(types)))
+            missing = [name for name in types if name not in batch.columns] if whole else []
+            padded = batch.with_columns(pl.lit(None, dtype=types[name]).alias(name) for name in missing)
+            columns = [name for name in types if name in padded.columns]
+            yield done.pass_on(padded.select(pl.col(name).cast(types[name]) for name in columns))

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from seedengine.catalog import Catalog, Table
-from seedengine.diagnostics import Diagnostic, InvalidSpec
+from seedengine.diagnostics import Diagnostic, InvalidSpec, closest
 from seedengine.graph import CircularTables, Graph, build_graph, circular_tables
 from seedengine.planning import Cleaning, find_misfits, lacking_tables, plan_cleaning, spec_and_database
 from seedengine.spec.cleanup import TableFilter
@@ -86,6 +86,13 @@ class Run:
                 found.append(f"the database has no table {table}: there is nothing to clean in it")
             elif self.catalog is None and isinstance(entry, TableFilter) and entry.follows:
                 found.append(f"what {table} hangs on by {entry.follows} is seen in a database")
+            for removed in entry.removed() if isinstance(entry, TableFilter) else ():
+                if self.catalog is not None and removed.table not in self.tables:
+                    near = closest(removed.table, self.tables)
+                    meant = f"; did you mean {near}?" if near else ""
+                    found.append(
+                        f"the cleanup of {table} asks for rows removed from {removed.table}, which there is not{meant}"
+                    )
         return tuple(found)
 
     def check(self) -> tuple[Diagnostic, ...]:

@@ -13,10 +13,12 @@ from seedengine.spec.readings import value_place
 from seedengine.spec.scope import Scope
 from seedengine.spec.walk import Place
 
-_CLOCK = re.compile(
-    r"\b(now|current_timestamp|current_date|current_time|localtime(stamp)?|\w*_timestamp|datetime|clock)\b",
+_CHANGING = re.compile(
+    r"\b(now|current_timestamp|current_date|current_time|localtime(stamp)?|\w*_timestamp|datetime|clock"
+    r"|nextval|random|\w*random_uuid|uuid_generate\w*|uuidv?[47])\b",
     re.IGNORECASE,
 )
+"""What defaults read that is another in every run: a clock, a sequence, chance."""
 
 
 def lacking_tables(scope: Scope, catalog: Catalog) -> tuple[str, ...]:
@@ -72,8 +74,8 @@ def _columns(loaded: Loaded, scope: Scope, entity: str, held: Table) -> Iterator
             message = f"the column `{held.name}.{column.name}` must be filled, and `{entity}` has no such field"
             help = f"add a field `{column.name}`: it is NOT NULL and has no default"
             yield _at(loaded, "S403", message, ("entities", entity), help)
-        elif left and column.default is not None and _CLOCK.search(column.default):
-            message = f"the column `{held.name}.{column.name}` is left to its default, which reads a clock"
+        elif column.name not in fields and (column.identity or _CHANGING.search(column.default or "")):
+            message = f"the column `{held.name}.{column.name}` is left to the database, which fills it anew every time"
             help = f"add a field `{column.name}` to `{entity}`, so that it is the same in every run"
             yield _at(loaded, "W303", message, ("entities", entity), help, warning=True)
 

@@ -42,7 +42,8 @@ def write_table(
 
     `types` are the declared types by column, all columns in the order of the frames. CSV has a header, nothing for
     NULL, `""` for the empty text, and JSON for lists and objects; JSON lines have numbers with their digits; Parquet
-    keeps the types of the engine; SQL is PostgreSQL's, in statements of 500 rows. A file of that name is replaced.
+    keeps the types of the engine; SQL is PostgreSQL's, in statements of 500 rows, and leaves columns that a batch does
+    not have to their defaults. A file of that name is replaced.
 
     Raises InvalidCall where folder or file cannot be written.
     """
@@ -144,13 +145,14 @@ def _write_parquet(path: Path, _table: str, types: Mapping[str, ColumnType], bat
 
 
 def _write_sql(path: Path, table: str, types: Mapping[str, ColumnType], batches: Iterable[pl.DataFrame]) -> None:
-    columns = ", ".join(_quoted(column) for column in types)
-    # An identity column that is ALWAYS generated takes its values only so; any other table does not mind.
-    begin = f"INSERT INTO {_quoted(table)} ({columns}) OVERRIDING SYSTEM VALUE VALUES\n"
     with path.open("xb") as file:
         file.write(b"SET TIME ZONE 'UTC';\n")
         for batch in batches:
-            rows = _sql_rows(encode(batch.select(*types), types, "literal"))
+            filled = {name: type for name, type in types.items() if name in batch.columns}
+            columns = ", ".join(_quoted(column) for column in filled)
+            # An identity column that is ALWAYS generated takes its values only so; any other table does not mind.
+            begin = f"INSERT INTO {_quoted(table)} ({columns}) OVERRIDING SYSTEM VALUE VALUES\n"
+            rows = _sql_rows(encode(batch.select(*filled), filled, "literal"))
             for start in range(0, len(rows), ROWS_A_STATEMENT):
                 values = ",\n".join(rows[start : start + ROWS_A_STATEMENT])
                 file.write(f"{begin}{values};\n".encode())
