@@ -7,7 +7,7 @@ from pathlib import Path
 
 from seedengine.diagnostics import Diagnostic, InvalidSpec
 from seedengine.explaining import diagnose_fault
-from seedengine.graph import circular_fields, deepest_field
+from seedengine.graph import Needs, circular_fields, deepest_field, needed_fields
 from seedengine.spec.cleanup import TableFilter
 from seedengine.spec.facts import FakerFacts
 from seedengine.spec.foreign_keys import foreign_keys
@@ -47,15 +47,16 @@ def load_spec(path: Path) -> Loaded:
 def _finish(loaded: Loaded) -> Loaded:
     """The last checks: circles among the fields and the tables, and types that do not fit."""
     scope = Scope(loaded.spec)
+    needs = needed_fields(scope, loaded.origins)
     under_itself = any(each.code == "S206" for each in loaded.faults)
-    circle = None if under_itself else circular_fields(scope, loaded.origins)
+    circle = None if under_itself else circular_fields(scope, loaded.origins, needs)
     if circle is not None:
         place, shown = circle
         help = "let one of them come from something else"
         location = loaded.document.location(place, key=True)
         loaded = loaded.adding([Diagnostic("S207", f"a value needs itself: {shown}", location, help)])
     if not loaded.faults:
-        loaded = loaded.adding(_long_chains(loaded, scope))
+        loaded = loaded.adding(_long_chains(loaded, scope, needs))
     if not loaded.faults:
         loaded = loaded.adding(_type_faults(loaded))
     if not loaded.faults:
@@ -71,8 +72,8 @@ _LONGEST_CHAIN = 150
 """So many values may need each other, one by one: each is asked for by the one that needs it."""
 
 
-def _long_chains(loaded: Loaded, scope: Scope) -> Iterator[Diagnostic]:
-    found = deepest_field(scope, loaded.origins)
+def _long_chains(loaded: Loaded, scope: Scope, needs: Needs) -> Iterator[Diagnostic]:
+    found = deepest_field(scope, loaded.origins, needs)
     if found is not None and found[1] > _LONGEST_CHAIN:
         place, depth = found
         message = f"a value needs {depth} others before it, one by one"

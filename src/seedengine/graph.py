@@ -21,6 +21,9 @@ from seedengine.spec.walk import Place, walk
 Node = tuple[str, str]
 """(entity, field), (entity, "") for which rows there are, (entity, "@name") for the rows that a ref draws."""
 
+Needs = Mapping[Node, list[Node]]
+"""What every node needs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Graph:
@@ -69,10 +72,10 @@ def _by_entity(sorter: TopologicalSorter[Node]) -> Iterator[Node]:
         yield node
 
 
-def circular_fields(scope: Scope, origins: Origins) -> tuple[Place, str] | None:
+def circular_fields(scope: Scope, origins: Origins, needs: Needs) -> tuple[Place, str] | None:
     """The place of a field that needs itself, and the path of the circle; None where there is none."""
     try:
-        TopologicalSorter(needed_fields(scope, origins)).prepare()
+        TopologicalSorter(needs).prepare()
     except CycleError as error:
         circle: list[Node] = list(reversed(error.args[1]))
         entity, name = next((node for node in circle if _is_field(node)), circle[0])
@@ -85,9 +88,8 @@ def circular_fields(scope: Scope, origins: Origins) -> tuple[Place, str] | None:
     return None
 
 
-def deepest_field(scope: Scope, origins: Origins) -> tuple[Place, int] | None:
+def deepest_field(scope: Scope, origins: Origins, needs: Needs) -> tuple[Place, int] | None:
     """The place of the field with the longest line of others before it, and the length of that line."""
-    needs = needed_fields(scope, origins)
     depth: dict[Node, int] = {}
     for node in TopologicalSorter(needs).static_order():
         depth[node] = 1 + max((depth[each] for each in needs.get(node, ())), default=0)
