@@ -83,7 +83,7 @@ def test_a_file_is_made_with_keys_and_types_and_our_mark(file: Path) -> None:
         "TIMESTAMP(3)", "TIME", "TEXT", "TEXT",
     ]  # fmt: skip
     assert post.columns[0].identity
-    assert post.foreign_keys == (ForeignKey(("userId",), "User", ("id",)),)
+    assert post.foreign_keys == (ForeignKey(("userId",), "User", ("id",), deferrable=True),)
     assert rows(file, "PRAGMA application_id") == [(0x53454544,)]
 
 
@@ -191,7 +191,7 @@ def test_a_column_that_the_spec_gained_for_new_rows(file: Path) -> None:
     held = opened(file).inspect().tables["User"]
     assert held.column("need") == Column("need", "TEXT", False)
     assert set(held.unique) == {("email",), ("need",)}
-    assert held.foreign_keys == (ForeignKey(("boss",), "User", ("id",)),)
+    assert held.foreign_keys == (ForeignKey(("boss",), "User", ("id",), deferrable=True),)
     with opened(file).begin() as transaction:
         transaction.create([table, POST])
 
@@ -372,7 +372,7 @@ def test_inspect_reads_everything(odd_file: Path) -> None:
     assert tables["child"].column("x") == Column("x", "INT", True, "5")
     assert tables["child"].unique == (("y", "x"),)
     assert set(tables["child"].foreign_keys) == {
-        ForeignKey(("up",), "child", ("ID",)),
-        ForeignKey(("x", "y"), "parent", ("b", "a")),
-        ForeignKey(("y", "x"), "parent", ("b", "a")),
+        ForeignKey(("up",), "child", ("ID",), deferrable=True),
+        ForeignKey(("x", "y"), "parent", ("b", "a"), deferrable=True),
+        ForeignKey(("y", "x"), "parent", ("b", "a"), deferrable=True),
     }
