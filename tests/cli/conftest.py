@@ -31,7 +31,16 @@ entities:
       amount: {int: 1..9}
 """
 
-STEERING = ("DATABASE_URL", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS", "LINES", "PYTHONIOENCODING")
+STEERING = (
+    "DATABASE_URL",
+    "SEEDENGINE_ALLOW_TARGET",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "TTY_COMPATIBLE",
+    "COLUMNS",
+    "LINES",
+    "PYTHONIOENCODING",
+)
 
 
 @pytest.fixture(autouse=True)

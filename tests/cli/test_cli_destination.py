@@ -66,3 +66,13 @@ def test_a_dotenv_that_is_no_text(call: Call, shop: Path, folder: Path, monkeypa
     assert outcome.code == 2
     assert "`.env` cannot be read" in outcome.err
     assert not list(folder.glob("*.db"))
+
+
+def test_a_garbled_dotenv_is_one_clear_note(
+    call: Call, shop: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    (folder / ".env").write_text("A=1\n= = hush\nDATABASE_URL=sqlite:///dot.db\n'\n")
+    outcome = call("apply", shop)
+    assert outcome.err == "note: line 2 of `.env` cannot be read and is ignored\n"
+    assert (folder / "dot.db").exists()

@@ -1,5 +1,6 @@
 """Help, version, calls that click refuses, and what a start loads."""
 
+import json
 import subprocess
 import sys
 from importlib.metadata import version
@@ -65,6 +66,24 @@ def test_a_wrong_call_shows_the_usage(call: Call, arguments: list[str], said: st
     assert said in outcome.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["apply", "--format", "json"], "SPEC"),
+        (["validate", "--format=json"], "SPEC"),
+        (["plan", "a.yaml", "--format", "json", "--create-table"], "--create-table"),
+        (["generate", "a.yaml", "--summary", "json"], "--output"),
+    ],
+)
+def test_a_wrong_call_that_asks_for_json_gets_it(call: Call, arguments: list[str], said: str) -> None:
+    outcome = call(*arguments)
+    assert (outcome.code, outcome.err) == (2, "")
+    fault = json.loads(outcome.out)
+    assert said in fault["error"]
+    assert fault["help"].startswith(f"Usage: seedengine {arguments[0]}")
+    assert fault["diagnostics"] == []
+
+
 def loaded(*arguments: str | Path) -> set[str]:
     """The packages that a run of the command line has imported."""
     program = (
@@ -84,4 +103,4 @@ def test_start_up_is_light(arguments: list[str]) -> None:
 
 
 def test_validation_loads_nothing_that_makes_rows(shop: Path) -> None:
-    assert loaded("validate", shop).isdisjoint({"psycopg", "sqlalchemy", "jinja2"})
+    assert loaded("validate", shop).isdisjoint({"psycopg", "sqlalchemy", "jinja2", "rich"})

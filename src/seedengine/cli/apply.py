@@ -6,8 +6,10 @@ import click
 
 from seedengine import engine
 from seedengine.cli.destination import OTHERWISE, destination, opened
-from seedengine.cli.exits import Command, when_interrupted
-from seedengine.cli.options import database_option, json_option, spec_argument
+from seedengine.cli.exits import Command
+from seedengine.cli.guard import check_allowed
+from seedengine.cli.interruption import FinishedOnce, when_interrupted
+from seedengine.cli.options import allow_option, database_option, json_option, spec_argument
 from seedengine.cli.output import progress, show_result, show_target
 from seedengine.render.summary import render_summary
 
@@ -15,9 +17,10 @@ from seedengine.render.summary import render_summary
 @click.command("apply", cls=Command)
 @spec_argument
 @database_option(OTHERWISE)
+@allow_option
 @click.option("--create-tables", is_flag=True, help="Create tables that the database lacks.")
 @json_option("--format", what="the summary")
-def command(spec: Path, database_url: str | None, create_tables: bool, as_json: bool) -> None:
+def command(spec: Path, database_url: str | None, allow_target: str | None, create_tables: bool, as_json: bool) -> None:
     """Put the rows of SPEC into a database.
 
     Removes what an earlier run left and inserts the rows anew, in one transaction: all or nothing. Rows that
@@ -25,9 +28,11 @@ def command(spec: Path, database_url: str | None, create_tables: bool, as_json: 
     """
     loaded = engine.load(spec)
     where = destination(database_url, loaded.spec.name)
-    with opened(where) as target:
-        if not as_json:
-            show_target(target.name, where.origin)
-        with when_interrupted("nothing was changed"), progress() as report:
-            summary = engine.apply(loaded, target, create_tables=create_tables, progress=report)
-    show_result(summary, as_json, render_summary)
+    with when_interrupted("nothing was changed"):
+        with opened(where) as target:
+            if not as_json:
+                show_target(target.name, where.origin)
+            check_allowed(target, allow_target)
+            with progress() as report:
+                summary = engine.apply(loaded, FinishedOnce(target), create_tables=create_tables, progress=report)
+        show_result(summary, as_json, render_summary)

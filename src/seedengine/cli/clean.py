@@ -7,8 +7,10 @@ import click
 
 from seedengine import engine
 from seedengine.cli.destination import OTHERWISE, destination, opened
-from seedengine.cli.exits import Command, when_interrupted
-from seedengine.cli.options import database_option, json_option, spec_argument
+from seedengine.cli.exits import Command
+from seedengine.cli.guard import check_allowed
+from seedengine.cli.interruption import FinishedOnce, when_interrupted
+from seedengine.cli.options import allow_option, database_option, json_option, spec_argument
 from seedengine.cli.output import progress, show_result, show_target
 from seedengine.render.summary import render_summary
 
@@ -16,17 +18,20 @@ from seedengine.render.summary import render_summary
 @click.command("clean", cls=Command)
 @spec_argument
 @database_option(OTHERWISE)
+@allow_option
 @json_option("--format", what="the summary")
-def command(spec: Path, database_url: str | None, as_json: bool) -> None:
+def command(spec: Path, database_url: str | None, allow_target: str | None, as_json: bool) -> None:
     """Remove the rows of SPEC and what hangs on them, and insert nothing.
 
     One transaction: all or nothing.
     """
     loaded = engine.load(spec)
     where = destination(database_url, loaded.spec.name)
-    with opened(where) as target:
-        if not as_json:
-            show_target(target.name, where.origin)
-        with when_interrupted("nothing was changed"), progress() as report:
-            summary = engine.clean(loaded, target, progress=report)
-    show_result(summary, as_json, partial(render_summary, inserted=False))
+    with when_interrupted("nothing was changed"):
+        with opened(where) as target:
+            if not as_json:
+                show_target(target.name, where.origin)
+            check_allowed(target, allow_target)
+            with progress() as report:
+                summary = engine.clean(loaded, FinishedOnce(target), progress=report)
+        show_result(summary, as_json, partial(render_summary, inserted=False))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seedengine.cli.output import note
 from seedengine.diagnostics import InvalidCall
 
 if TYPE_CHECKING:
@@ -58,9 +59,14 @@ def opened(destination: Destination) -> Iterator[Target]:
 def _from_dotenv() -> str | None:
     if not DOTENV.is_file():
         return None
-    from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
 
     try:
-        return dotenv_values(DOTENV, interpolate=False).get(VARIABLE)
+        with DOTENV.open(encoding="utf-8") as stream:
+            bindings = list(parse_stream(stream))
     except (OSError, UnicodeDecodeError):
         raise InvalidCall("`.env` cannot be read as UTF-8 text", "correct the file, or give `--database-url`") from None
+    garbled = next((each.original.line for each in bindings if each.error), None)
+    if garbled is not None:
+        note("note", f"line {garbled} of `.env` cannot be read and is ignored")
+    return {each.key: each.value for each in bindings if each.key is not None}.get(VARIABLE)

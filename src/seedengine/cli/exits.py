@@ -1,11 +1,10 @@
 """Exit codes, and what is said when something goes wrong: the one place that turns exceptions into either."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from seedengine.cli.interruption import Interrupted
 from seedengine.cli.output import diagnose, note, show_json
 from seedengine.diagnostics import (
     DatabaseError,
@@ -31,10 +30,6 @@ EXIT_CODES: dict[type[BaseException], int] = {
 }
 
 
-class Interrupted(SeedengineError):
-    """Ctrl-C while the engine was at work; the message says what it has left."""
-
-
 class Command(click.Command):
     """A command whose faults become one clear message and an exit code, as JSON where JSON was asked for."""
 
@@ -51,15 +46,6 @@ class Command(click.Command):
             else:
                 say_fault(error)
             ctx.exit(code_of(error))
-
-
-@contextmanager
-def when_interrupted(promise: str) -> Iterator[None]:
-    """Around the engine's work: Ctrl-C in it ends in one line, with what it has left."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise Interrupted(f"interrupted: {promise}") from None
 
 
 def code_of(error: BaseException) -> int:
@@ -90,6 +76,16 @@ def fault_as_json(error: SeedengineError | OSError) -> dict[str, Any]:
         "error": in_words(error),
         "help": error.help if isinstance(error, SeedengineError) else None,
         "diagnostics": [diagnostic_as_json(each) for each in diagnostics],
+    }
+
+
+def usage_fault_as_json(error: click.ClickException) -> dict[str, Any]:
+    """A call that could not be parsed as plain JSON data; its help is how the command is called."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return {
+        "error": error.format_message(),
+        "help": context.get_usage() if context else None,
+        "diagnostics": [],
     }
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from seedengine import engine
-from seedengine.cli.exits import Command, when_interrupted
+from seedengine.cli.exits import Command
+from seedengine.cli.interruption import when_interrupted
 from seedengine.cli.options import json_option, spec_argument
 from seedengine.cli.output import progress, show_result, show_target
 from seedengine.render.summary import render_summary

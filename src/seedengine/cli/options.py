@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from seedengine.cli.guard import ALLOWED
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 spec_argument = click.argument("spec", type=click.Path(path_type=Path))
@@ -16,6 +18,13 @@ specs_argument = click.argument("specs", metavar="SPEC...", nargs=-1, required=T
 def database_option(otherwise: str) -> Callable[[Function], Function]:
     """`--database-url`, with what holds when it is not given."""
     return click.option("--database-url", metavar="URL", help=f"The database, as ORMs write it. {otherwise}")
+
+
+allow_option = click.option(
+    "--allow-target",
+    metavar="HOST/DATABASE",
+    help=f"Allow exactly this target, which is not on this machine, to be changed; or set {ALLOWED} to it.",
+)
 
 
 def json_option(*names: str, what: str) -> Callable[[Function], Function]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import time
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 WIDE = 10_000
 PROGRESS_AFTER = 0.3
+FORCING = ("FORCE_COLOR", "TTY_COMPATIBLE")
 
 
 class Result(Protocol):
@@ -52,6 +54,11 @@ def show_target(name: str, origin: str | None = None) -> None:
     label = style("target", "bold", color=_in_colour(sys.stdout))
     click.echo(f"{label}  {plain(name)}" + (f"  ({origin})" if origin else ""))
     sys.stdout.flush()
+
+
+def show_valid(path: str) -> None:
+    """Write that a spec is valid."""
+    click.echo(style(plain(path), "bold", color=_in_colour(sys.stdout)) + " is valid")
 
 
 def show_result(result: Result, as_json: bool, render: Callable[[Any], RenderableType]) -> None:
@@ -116,6 +123,8 @@ def _console(stream: TextIO, width: int | None = None) -> Console:
 
 
 def _in_colour(stream: TextIO) -> bool:
+    if not stream.isatty() and not any(map(os.environ.get, FORCING)):
+        return False  # as rich would find out, which takes longer to import than a short command takes
     console = _console(stream)
     return console.color_system is not None and not console.no_color
 

@@ -6,7 +6,8 @@ import click
 
 from seedengine import engine
 from seedengine.cli.destination import VARIABLE, named_destination, opened
-from seedengine.cli.exits import Command, when_interrupted
+from seedengine.cli.exits import Command
+from seedengine.cli.interruption import when_interrupted
 from seedengine.cli.options import database_option, json_option, spec_argument
 from seedengine.cli.output import show_result, show_target
 from seedengine.render.plan import render_plan
@@ -15,8 +16,9 @@ from seedengine.render.plan import render_plan
 @click.command("plan", cls=Command)
 @spec_argument
 @database_option(f"Otherwise {VARIABLE} of the environment, then of .env; without any, no database is needed.")
+@click.option("--create-tables", is_flag=True, help="Plan as if apply created the tables that the database lacks.")
 @json_option("--format", what="the plan")
-def command(spec: Path, database_url: str | None, as_json: bool) -> None:
+def command(spec: Path, database_url: str | None, create_tables: bool, as_json: bool) -> None:
     """Show what apply would do with SPEC, and change nothing.
 
     Without a database: the orders and the rows that would come. With one: also the rows that would go, and
@@ -28,10 +30,10 @@ def command(spec: Path, database_url: str | None, as_json: bool) -> None:
         if where is None:
             if not as_json:
                 show_target("none, so the rows that would go are not counted")
-            plan = engine.build_plan(loaded, None)
+            plan = engine.build_plan(loaded, None, create_tables=create_tables)
         else:
             with opened(where) as target:
                 if not as_json:
                     show_target(target.name, where.origin)
-                plan = engine.build_plan(loaded, target)
+                plan = engine.build_plan(loaded, target, create_tables=create_tables)
     show_result(plan, as_json, render_plan)

@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.text import Text
 
 from seedengine import engine
 from seedengine.cli.destination import Destination, opened
 from seedengine.cli.exits import CALL, Command, fault_as_json, say_fault
 from seedengine.cli.options import database_option, json_option, specs_argument
-from seedengine.cli.output import diagnose, show, show_json, show_target
+from seedengine.cli.output import diagnose, show_json, show_target, show_valid
 from seedengine.diagnostics import Diagnostic, InvalidCall, InvalidSpec
-from seedengine.render.diagnostics import diagnostic_as_json
-from seedengine.render.terminal import plain
 
 if TYPE_CHECKING:
     from seedengine.targets.protocol import Target
@@ -34,6 +31,8 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain JSON data."""
+        from seedengine.render.diagnostics import diagnostic_as_json
+
         found = fault_as_json(self.fault) if self.fault else {"error": None, "help": None, "diagnostics": []}
         found["diagnostics"] += [diagnostic_as_json(each) for each in self.warnings]
         return {"path": str(self.path), "valid": self.fault is None, **found}
@@ -73,4 +72,4 @@ def _say(verdict: Verdict) -> None:
         say_fault(verdict.fault)
         return
     diagnose(verdict.warnings)
-    show(Text.assemble((plain(str(verdict.path)), "bold"), " is valid"))
+    show_valid(str(verdict.path))

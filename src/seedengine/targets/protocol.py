@@ -89,6 +89,10 @@ class Target(Protocol):
     def notes(self) -> Sequence[str]:
         """What the user should know about how the URL was read (parameters that were ignored)."""
 
+    @property
+    def guarded(self) -> str | None:
+        """`HOST/DATABASE` where it is not on this machine, else None."""
+
     def inspect(self) -> Catalog:
         """All tables that the target holds, with their keys and foreign keys.
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine
 
 from seedengine.diagnostics import DatabaseError
 from seedengine.targets.postgres.address import CONNECT_SECONDS, Address, masked
+from seedengine.targets.postgres.locality import name_elsewhere
 
 _REASONS: tuple[tuple[str, str, str | None], ...] = (
     (r"password authentication failed", "the server refuses this user and password", "look at both in the URL"),
@@ -65,8 +66,18 @@ def _explain(text: str, address: Address) -> tuple[str, str | None]:
 def resolved_name(connection: psycopg.Connection[Any], address: Address) -> str:
     """The masked URL of where the driver really went, which a URL's parameters and PG… variables decide."""
     info = connection.info
-    host = info.hostaddr if address.names_an_ip or not info.host else info.host
+    host = _resolved_host(info, address)
     return masked(info.user, host, str(info.port), info.dbname, with_password=bool(info.password))
+
+
+def resolved_elsewhere(connection: psycopg.Connection[Any], address: Address) -> str | None:
+    """`HOST/DATABASE` where the driver really went to another machine, else None."""
+    info = connection.info
+    return name_elsewhere(_resolved_host(info, address), info.hostaddr, info.dbname)
+
+
+def _resolved_host(info: psycopg.ConnectionInfo, address: Address) -> str:
+    return info.hostaddr if address.names_an_ip or not info.host else info.host
 
 
 def raw_connection(connection: Connection) -> psycopg.Connection[Any]:

@@ -18,7 +18,7 @@ from seedengine.targets.deletion import delete_rows
 from seedengine.targets.found import FoundRows
 from seedengine.targets.postgres.address import Address
 from seedengine.targets.postgres.catalog import PostgresCatalog, read_catalog
-from seedengine.targets.postgres.connection import make_engine, raw_connection, resolved_name
+from seedengine.targets.postgres.connection import make_engine, raw_connection, resolved_elsewhere, resolved_name
 from seedengine.targets.postgres.copy import copy_rows, update_rows
 from seedengine.targets.postgres.errors import explain, explain_commit, translated
 from seedengine.targets.postgres.tables import create_tables
@@ -56,6 +56,7 @@ class PostgresTarget:
         self._in_use = False
         with self._connected() as connection:
             self._name = resolved_name(raw_connection(connection), address)
+            self._guarded = resolved_elsewhere(raw_connection(connection), address)
 
     @property
     def name(self) -> str:
@@ -66,6 +67,11 @@ class PostgresTarget:
     def notes(self) -> Sequence[str]:
         """Parameters of the URL that were ignored."""
         return self._address.notes
+
+    @property
+    def guarded(self) -> str | None:
+        """`HOST/DATABASE` where the driver really connected to another machine, else None."""
+        return self._guarded
 
     def inspect(self) -> Catalog:
         """See `Target`; tables of other schemas that hang on one of ours are named `schema.table`."""

@@ -36,6 +36,7 @@ class SqliteTarget:
     """An SQLite file, which is made by the first transaction that ends well where it does not exist."""
 
     notes: Sequence[str] = ()
+    guarded: str | None = None
 
     def __init__(self, path: Path) -> None:
         self._name = str(path)
