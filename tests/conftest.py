@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,6 +13,9 @@ from psycopg import sql
 from server import ServerError, running_server
 
 VARIABLE = "SEEDENGINE_TEST_DATABASE_URL"
+
+# A shell starts what runs in its background deaf to Ctrl-C, and so would all that the tests start be.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
