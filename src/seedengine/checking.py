@@ -9,13 +9,13 @@ from seedengine.diagnostics import Diagnostic, InvalidSpec
 from seedengine.explaining import diagnose_fault
 from seedengine.graph import Needs, circular_fields, deepest_field, needed_fields
 from seedengine.spec.cleanup import TableFilter
+from seedengine.spec.extends import declared
 from seedengine.spec.facts import FakerFacts
 from seedengine.spec.foreign_keys import foreign_keys
 from seedengine.spec.generators import Faker
 from seedengine.spec.load import Loaded, examine
 from seedengine.spec.locales import locales_of
 from seedengine.spec.matching import row_matches
-from seedengine.spec.readings import value_place
 from seedengine.spec.scope import Scope
 from seedengine.spec.sizes import rows_of_column
 
@@ -93,7 +93,7 @@ def _small_domains(loaded: Loaded, scope: Scope) -> Iterator[Diagnostic]:
             size, rows = faker.domain(value.method, value.args, locale).size, rows_of_column(scope, entity, name)
             if size < rows:
                 message = f"`{value.method}` has {size} different values in {locale}, too few for {rows} rows"
-                place = (*value_place(loaded.origins, entity, "fields", name), "unique")
+                place = (*declared(loaded.origins, entity, "fields", name), "unique")
                 yield Diagnostic("S212", message, loaded.document.location(place), "take another method, or fewer rows")
 
 
@@ -108,7 +108,7 @@ def _type_faults(loaded: Loaded) -> Iterator[Diagnostic]:
         try:
             table_types(world, table)
         except DifferentColumns as error:
-            place = value_place(loaded.origins, error.entity, "fields", error.column)
+            place = declared(loaded.origins, error.entity, "fields", error.column)
             message = f"`{table}.{error.column}` is {error.before} in one entity and {error.own} in `{error.entity}`"
             help = "let them agree, with a cast in an `expr` where needed"
             yield Diagnostic("S228", message, loaded.document.location(place, key=True), help)

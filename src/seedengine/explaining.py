@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from seedengine.diagnostics import Diagnostic, InvalidSpec
 from seedengine.spec.checks import place_in
+from seedengine.spec.extends import declared
 from seedengine.spec.load import Loaded
-from seedengine.spec.readings import value_place
 from seedengine.spec.scope import Scope
 from seedengine.spec.walk import Place
 
@@ -36,7 +36,7 @@ def _place(loaded: Loaded, fault: GenerationFault) -> Place:
     if node.startswith("@"):
         node = Scope(loaded.spec).draws(fault.entity)[node.removeprefix("@")].fields[0]
     kind = "let" if node in spec.let else "fields" if node in spec.fields else ""
-    return (*value_place(loaded.origins, fault.entity, kind, node), *fault.place)
+    return (*declared(loaded.origins, fault.entity, kind, node), *fault.place)
 
 
 @contextmanager

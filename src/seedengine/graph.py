@@ -10,10 +10,10 @@ from itertools import pairwise
 from seedengine.catalog import Catalog, ForeignKey, Table
 from seedengine.diagnostics import Diagnostic, Location
 from seedengine.spec.expressions import Path
-from seedengine.spec.extends import Origins
+from seedengine.spec.extends import Origins, declared
 from seedengine.spec.foreign_keys import foreign_keys
 from seedengine.spec.generators import Aggregate, Faker, Ref, Value
-from seedengine.spec.readings import THIS, Reading, children, named_values, readings, value_place
+from seedengine.spec.readings import THIS, Reading, children, named_values, readings
 from seedengine.spec.references import find_reference
 from seedengine.spec.scope import LOCALE, Route, Scope, UnknownName
 from seedengine.spec.walk import Place, walk
@@ -84,7 +84,7 @@ def circular_fields(scope: Scope, origins: Origins, needs: Needs) -> tuple[Place
         if not _is_field((entity, name)):
             return ("entities", entity), shown
         kind = "let" if name in spec.let else "fields" if name in spec.fields else ""
-        return value_place(origins, entity, kind, name), shown
+        return declared(origins, entity, kind, name), shown
     return None
 
 
@@ -99,7 +99,7 @@ def deepest_field(scope: Scope, origins: Origins, needs: Needs) -> tuple[Place, 
     entity, name = max(fields, key=depth.__getitem__)
     spec = scope.spec.entities[entity]
     kind = "let" if name in spec.let else "fields" if name in spec.fields else ""
-    return value_place(origins, entity, kind, name), depth[entity, name]
+    return declared(origins, entity, kind, name), depth[entity, name]
 
 
 def _is_field(node: Node) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from seedengine.catalog import Catalog, Table
 from seedengine.diagnostics import Diagnostic, closest
 from seedengine.spec.cleanup import RowFilter
+from seedengine.spec.extends import declared
 from seedengine.spec.load import Loaded
-from seedengine.spec.readings import value_place
 from seedengine.spec.scope import Scope
 from seedengine.spec.walk import Place
 
@@ -60,7 +60,7 @@ def _columns(loaded: Loaded, scope: Scope, entity: str, held: Table) -> Iterator
     fields = scope.spec.entities[entity].fields
     for field in fields:
         column = held.column(field)
-        place = value_place(loaded.origins, entity, "fields", field)
+        place = declared(loaded.origins, entity, "fields", field)
         if column is None:
             near = closest(field, [each.name for each in held.columns])
             help = f"did you mean `{near}`?" if near else "take the field out, or compute it in `let`"

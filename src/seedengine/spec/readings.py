@@ -65,7 +65,7 @@ def readings(scope: Scope, origins: Origins) -> Iterator[Reading]:
     for entity in scope.spec.entities:
         yield from _structure(scope, origins, entity)
         for kind, name, value in named_values(scope, entity):
-            place = value_place(origins, entity, kind, name)
+            place = declared(origins, entity, kind, name)
             yield from _of_value(scope, entity, name, place, value, Reader((entity,)))
 
 
@@ -78,11 +78,6 @@ def named_values(scope: Scope, entity: str) -> Iterator[tuple[str, str, Value]]:
         yield "let", name, value
     for name, value in spec.fields.items():
         yield "fields", name, value
-
-
-def value_place(origins: Origins, entity: str, kind: str, name: str) -> Place:
-    """Where a named value is declared."""
-    return declared(origins, entity, kind, name)
 
 
 def candidate(scope: Scope, entity: str) -> Reader:

@@ -3,7 +3,6 @@
 from seedengine.spec.checks.findings import Findings, did_you_mean
 from seedengine.spec.extends import declared
 from seedengine.spec.generators import Constant, Cycle, Generator, Sequence, Value
-from seedengine.spec.readings import value_place
 from seedengine.spec.sizes import domain_size, fewest_rows
 
 
@@ -17,7 +16,7 @@ def check_keys(findings: Findings) -> None:
         for field in findings.scope.key(entity):
             value = spec.fields.get(field)
             if value is not None and may_be_null(value):
-                place = value_place(findings.origins, entity, "fields", field)
+                place = declared(findings.origins, entity, "fields", field)
                 findings.error(
                     "S222",
                     f"`{field}` is a key and may be NULL",
@@ -50,7 +49,7 @@ def _big_enough(findings: Findings, entity: str) -> None:
     value = findings.spec.entities[entity].fields.get(key[0]) if len(key) == 1 else None
     size = domain_size(value) if value is not None else None
     if size is not None and size < rows and not getattr(value, "unique", None):
-        place = value_place(findings.origins, entity, "fields", key[0])
+        place = declared(findings.origins, entity, "fields", key[0])
         message = f"{size} different values cannot be the keys of {rows} rows"
         findings.error("S212", message, place, "widen the values, or have fewer rows", key=True)
 
@@ -74,7 +73,7 @@ def _overlaps(findings: Findings, table: str, entities: tuple[str, ...], key: st
         for other, others in taken:
             common = _common(numbers, others)
             if common is not None:
-                place = value_place(findings.origins, entity, "fields", key)
+                place = declared(findings.origins, entity, "fields", key)
                 message = f"`{key}` {common} is in `{other}` and in `{entity}`, both of table `{table}`"
                 findings.error("S222", message, place, "start the sequence past the other's last number", key=True)
                 break

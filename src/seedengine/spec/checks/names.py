@@ -4,7 +4,7 @@ from seedengine.spec.checks.findings import Findings, did_you_mean
 from seedengine.spec.expressions import Path
 from seedengine.spec.extends import declared
 from seedengine.spec.generators import Aggregate, Computed, Pick, Ref
-from seedengine.spec.readings import Reading, children, named_values, value_place
+from seedengine.spec.readings import Reading, children, named_values
 from seedengine.spec.references import find_reference
 from seedengine.spec.scope import BUILTINS, UnknownName
 from seedengine.spec.walk import walk
@@ -32,18 +32,13 @@ def _path(findings: Findings, reading: Reading, path: Path) -> None:
         code = "S203" if "could mean" in error.message else "S202"
         findings.error_within(code, error.message, reading.place, offset, error.help)
         return
-    if route.column is None and not _may_be_row(findings, reading):
+    only_counted = reading.place[-1] == "count" and reading.expression.path is not None
+    if route.column is None and not only_counted:
         shown = ".".join(path)
         target = findings.scope.target(start[0], route.hops[-1]) if len(route.hops) == 1 else ()
         fields = findings.spec.entities[target[0]].fields if target else {}
         help = f"name a field of it: `{shown}.{next(iter(fields), 'id')}`"
         findings.error_within("S202", f"`{shown}` is a row, not a value", reading.place, offset, help)
-
-
-def _may_be_row(findings: Findings, reading: Reading) -> bool:
-    """Only `count` is over rows themselves."""
-    del findings
-    return reading.place[-1] == "count" and reading.expression.path is not None
 
 
 def _function(findings: Findings, reading: Reading, name: str, offset: int, arguments: int) -> None:
@@ -96,7 +91,7 @@ def _as_of(findings: Findings) -> None:
 def _aggregates(findings: Findings) -> None:
     for entity in findings.spec.entities:
         for kind, name, value in named_values(findings.scope, entity):
-            place = value_place(findings.origins, entity, kind, name)
+            place = declared(findings.origins, entity, kind, name)
             for sub, node in walk(value):
                 if isinstance(node, Aggregate):
                     _aggregate(findings, entity, (*place, *sub), node)

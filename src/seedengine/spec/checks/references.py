@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from seedengine.spec.checks.findings import Findings, did_you_mean
 from seedengine.spec.conditions import conjuncts, equality
 from seedengine.spec.expressions import Expression
+from seedengine.spec.extends import declared
 from seedengine.spec.generators import ListOf, Ref
-from seedengine.spec.readings import THIS, named_values, value_place
+from seedengine.spec.readings import THIS, named_values
 from seedengine.spec.scope import Draw, UnknownName, has_options
 from seedengine.spec.sizes import fewest_rows
 from seedengine.spec.walk import Place, walk
@@ -28,7 +29,7 @@ def check_references(findings: Findings) -> None:
 
 def _refs(findings: Findings, entity: str) -> Iterator[Use]:
     for kind, name, value in named_values(findings.scope, entity):
-        place = value_place(findings.origins, entity, kind, name)
+        place = declared(findings.origins, entity, kind, name)
         lists: list[Place] = []
         for sub, node in walk(value):
             if isinstance(node, ListOf):
@@ -173,7 +174,7 @@ def _names(findings: Findings, entity: str) -> None:
         differing = _differing(findings, entity, draw)
         if differing is not None:
             kind = "fields" if differing in findings.spec.entities[entity].fields else "let"
-            place = value_place(findings.origins, entity, kind, differing)
+            place = declared(findings.origins, entity, kind, differing)
             message = f"`{draw.name}` is drawn in two ways, by `{draw.fields[0]}` and by `{differing}`"
             findings.error("S211", message, place, "say the options once, or draw another row with `as:`", key=True)
 

@@ -22,7 +22,7 @@ from seedengine.spec.generators import (
 )
 from seedengine.spec.generators import Faker as FakerCall
 from seedengine.spec.locales import locales_of
-from seedengine.spec.readings import named_values, value_place
+from seedengine.spec.readings import named_values
 from seedengine.spec.sizes import domain_size, fewest, rows_of_column
 from seedengine.spec.values import weigh
 from seedengine.spec.walk import Place, walk
@@ -46,7 +46,7 @@ def check_values(findings: Findings) -> None:
                 if isinstance(node, Choice) and node.weights is not None:
                     _weights(findings, (*place, *sub), node)
         for kind, name, value in named_values(findings.scope, entity):
-            place = value_place(findings.origins, entity, kind, name)
+            place = declared(findings.origins, entity, kind, name)
             if (kind, name) == ("", "locale"):
                 _locale(findings, value, place)
             _value(findings, entity, name, place, value)
