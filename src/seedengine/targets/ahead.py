@@ -1,0 +1,43 @@
+"""The next batch is made while the last one is being written."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+# Values that stand in a long line are made by nested calls, for which some systems give a thread too small a stack.
+_STACK_BYTES = 64 * 2**20
+
+
+def ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """The same items, each made by another thread while the one before it is in use: two at a time, no more.
+
+    What making an item raises is raised where it is asked for. Nothing is being made any more when this ends.
+    """
+    source = iter(items)
+    end = object()
+    following = _maker().submit(next, source, end)
+    try:
+        while (item := following.result()) is not end:
+            following = _maker().submit(next, source, end)
+            yield item  # type: ignore[misc]  # it is not `end`, so it is one of the items
+    finally:
+        following.cancel()
+        wait([following])
+
+
+@cache
+def _maker() -> ThreadPoolExecutor:
+    """One thread for all: what a thread has once found out about Faker is found out."""
+    before = threading.stack_size(_STACK_BYTES)
+    try:
+        maker = ThreadPoolExecutor(1, "seedengine-ahead")
+        maker.submit(int).result()  # the thread is made by the first task
+    finally:
+        threading.stack_size(before)
+    return maker
