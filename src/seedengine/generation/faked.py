@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
@@ -11,7 +13,18 @@ from seedengine.generation.context import Context
 from seedengine.generation.expressions import type_name
 from seedengine.generation.unique import spread
 from seedengine.spec.generators import Faker
-from seedengine.spec.scope import LOCALE
+from seedengine.spec.locales import faker_calls
+from seedengine.spec.scope import LOCALE, Scope
+
+
+def called_by_row(scope: Scope) -> Iterator[tuple[str, str, str, str]]:
+    """Entity, field, method and locale of each call of Faker that is made for every row, since it is not compiled."""
+    for entity, spec in scope.spec.entities.items():
+        for name, value in spec.values.items():
+            for _, call, locales in faker_calls(scope, entity, value):
+                for locale in locales if not call.unique else ():
+                    if not faker.is_compiled(call.method, call.args, locale):
+                        yield entity, name, call.method, locale
 
 
 def make_faker(value: Faker, context: Context) -> pl.Series:
@@ -34,7 +47,13 @@ def make_faker(value: Faker, context: Context) -> pl.Series:
 
 
 def _values(value: Faker, context: Context, locale: str) -> pl.Series:
+    """The values of one locale, from the compiled column if there is one."""
     try:
+        if not len(context):  # their type is all that is asked, so nothing needs to be compiled
+            return pl.Series(dtype=faker.result_dtype(value.method, value.args, locale))
+        column = faker.compiled(value.method, value.args, locale)
+        if column is not None:
+            return column.draw(context.key(), context.address)
         return faker.values(value.method, value.args, locale, context.key(), context.address)
     except faker.CallFault as error:
         raise context.fault(error.message, "faker", position=error.row, help=error.help) from None
@@ -61,8 +80,12 @@ def _unique(value: Faker, context: Context, locales: pl.Series, unique: bool | t
     if len(distinct) > 1:
         help = "give the field one `locale:`"
         raise context.fault("values of several locales may be alike, so they cannot be unique", "unique", help=help)
+    call = value.method, value.args, _known(context, distinct[0])
     try:
-        domain = faker.domain(value.method, value.args, _known(context, distinct[0]))
+        if not len(context):
+            faker.holds(*call, 1)
+            return pl.Series(dtype=faker.result_dtype(*call))
+        domain = faker.domain(*call)
     except faker.NoDomain as error:
         raise context.fault(error.message, "unique", help=error.help) from None
     return domain.at(spread(context, unique, domain.size))

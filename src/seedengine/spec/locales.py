@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from seedengine.spec.generators import Choice, Computed, Constant, Cycle, Match, Value
+from collections.abc import Iterator
+
+from seedengine.spec.generators import Choice, Computed, Constant, Cycle, Faker, Generator, Match, Value
 from seedengine.spec.scope import LOCALE, Scope, UnknownName
+from seedengine.spec.walk import Place, walk
 
 
 def locales_of(scope: Scope, entity: str, value: Value | None = None, depth: int = 0) -> tuple[str, ...]:
@@ -19,6 +22,17 @@ def locales_of(scope: Scope, entity: str, value: Value | None = None, depth: int
     if isinstance(value, Computed) and value.expression.path and depth < 20:
         return _along(scope, entity, value.expression.path, depth)
     return ()
+
+
+def faker_calls(scope: Scope, entity: str, value: Value) -> Iterator[tuple[Place, Faker, tuple[str, ...]]]:
+    """Every call of Faker in a value of an entity, with its place there and the locales that it can have."""
+    around: dict[Place, Value] = {}
+    for place, node in walk(value):
+        if isinstance(node, Generator) and node.locale is not None:
+            around[place] = node.locale
+        if isinstance(node, Faker):
+            nearest = max((outer for outer in around if place[: len(outer)] == outer), key=len, default=None)
+            yield place, node, locales_of(scope, entity, None if nearest is None else around[nearest])
 
 
 def _all(scope: Scope, entity: str, values: tuple[Value, ...], depth: int) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from seedengine.generation.faker.distinct import Distinct
 from seedengine.generation.faker.domains import LARGEST, Counted, Listed, texts_of
 from seedengine.generation.faker.grammar import (
     NUMERIC,
+    Changed,
     Choice,
     Elements,
     Node,
@@ -143,7 +144,7 @@ def test_user_names_are_lower_case_and_ascii() -> None:
 @pytest.mark.parametrize(
     ("method", "locale", "message"),
     [
-        ("sentence", "en_US", "cannot be unique in `en_US`: it computes with what it draws"),
+        ("sentence", "en_US", "cannot be unique in `en_US`: its values cannot be counted"),
         ("latitude", "en_US", "gives no texts or whole numbers"),
         ("words", "en_US", "gives no texts or whole numbers"),
         ("uuid4", "en_US", "cannot be unique"),
@@ -249,11 +250,12 @@ def test_collisions_are_those_of_the_listed_products(one: list[list[str]], other
 @pytest.mark.parametrize(
     ("source", "why"),
     [
-        ("x = self.random_element(self.tlds)\nreturn x + x", "uses twice what it draws once"),
-        ("x = self.tld()\nif x == 'com':\n    return x\nreturn 'a'", "decides by what it draws"),
-        ("while True:\n    return self.tld()", "`While`"),
+        ("x = self.numerify('#######')\nreturn x + x", "in too many ways"),
+        ("x = self.numerify('#######')\nif x == '1234567':\n    return x\nreturn 'a'", "computes with what it draws"),
+        ("return ''.join([self.tld()] * 3)", "computes with what it draws"),
+        ("while self.tld():\n    pass\nreturn self.tld()", "a loop that is not known"),
         ("return f'{self.tld()!r}'", "`FormattedValue`"),
-        ("return '%-5d' % self.random_int()", "not known"),
+        ("return '%-9s' % self.numerify('#######')", "computes with what it draws"),
         ("return self.tld()[0]", None),
         ("return [self.tld(), self.tld()]", "lists"),
     ],
@@ -282,9 +284,7 @@ def test_placeholders_words_and_slugs() -> None:
     assert len(language(substituted(Elements(("%#", "$!", "x")), NUMERIC))) == 90 + 8 * 11 + 1 - 80
     company = sequence([Elements(("Le Blot", "Roy")), Elements((" ",)), Elements(("SA",))])
     assert language(first_word(company)) == {"Le", "Roy"}
-    assert language(
-        slugified(sequence([Elements(("De La", "O'Neil", "-x", "'")), Elements((". ",)), Elements(("B",))]))
-    ) == {
-        "de-la-b",
-        "oneil-b",
-    }
+    slugs = slugified(sequence([Elements(("De La", "O'Neil", "-x", "'")), Elements((". ",)), Elements(("B",))]))
+    assert isinstance(slugs, Changed)
+    assert slugs.some is not None
+    assert language(slugs.some) == {"de-la-b", "oneil-b"}

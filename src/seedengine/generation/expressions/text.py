@@ -4,6 +4,7 @@ No value grows beyond a megabyte, and no batch of them beyond 256: a small docum
 """
 
 import hashlib
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -51,7 +52,7 @@ def lower(text: pl.Series) -> pl.Series:
 
 def upper(text: pl.Series) -> pl.Series:
     """Upper case, character by character: what has no single counterpart (`ß`) stays."""
-    return _cased(text, text.str.to_uppercase(), _EXPANDING, _simple_upper)
+    return _cased(text, text.str.to_uppercase(), _expanding(), _simple_upper)
 
 
 def initcap(text: pl.Series) -> pl.Series:
@@ -79,21 +80,23 @@ def _simple_lower(text: str) -> str:
 
 
 def _simple_upper(text: str) -> str:
-    return "".join(c.upper() if len(c.upper()) == 1 else _TITLED.get(c, c) for c in text)
+    return "".join(c.upper() if len(c.upper()) == 1 else _titled().get(c, c) for c in text)
 
 
+@cache
 def _expanding() -> str:
     found = [chr(code) for code in range(128, 0x10000) if len(chr(code).upper()) > 1]
     return "[" + "".join(found) + "]"
 
 
-# Greek letters with an iota below have a single title form, which stands for upper case where length is kept.
-_TITLED = {
-    chr(code): chr(code).title()
-    for code in range(0x1F80, 0x2000)
-    if len(chr(code).upper()) > 1 == len(chr(code).title())
-}
-_EXPANDING = _expanding()
+@cache
+def _titled() -> dict[str, str]:
+    """Greek letters with an iota below have a single title form, which stands for upper case where length is kept."""
+    return {
+        chr(code): chr(code).title()
+        for code in range(0x1F80, 0x2000)
+        if len(chr(code).upper()) > 1 == len(chr(code).title())
+    }
 
 
 def left(text: pl.Series, count: pl.Series) -> pl.Series:

@@ -1,4 +1,4 @@
-"""Faker as generators of columns: what the checks need to know of it, row-wise values, and domains of unique values.
+"""Faker as generators of columns: what the checks need to know of it, compiled and row-wise values, unique domains.
 
 What fills columns is loaded at first use, so that a check pays for neither NumPy nor Polars.
 """
@@ -12,9 +12,10 @@ from seedengine.generation.faker.facts import fallback_warning, methods, signatu
 from seedengine.generation.faker.providers import locales
 
 if TYPE_CHECKING:
+    from seedengine.generation.faker.columnwise import compiled, is_compiled
     from seedengine.generation.faker.domains import Domain
     from seedengine.generation.faker.rowwise import result_dtype, values
-    from seedengine.generation.faker.unique import NoDomain, domain
+    from seedengine.generation.faker.unique import NoDomain, domain, holds
 
 __all__ = [
     "Argument",
@@ -23,8 +24,11 @@ __all__ = [
     "NoDomain",
     "Signature",
     "check_call",
+    "compiled",
     "domain",
     "fallback_warning",
+    "holds",
+    "is_compiled",
     "locales",
     "methods",
     "result_dtype",
@@ -35,7 +39,10 @@ __all__ = [
 _COLUMNS = {
     "Domain": "domains",
     "NoDomain": "unique",
+    "compiled": "columnwise",
     "domain": "unique",
+    "holds": "unique",
+    "is_compiled": "columnwise",
     "result_dtype": "rowwise",
     "values": "rowwise",
 }

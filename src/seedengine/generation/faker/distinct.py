@@ -1,6 +1,7 @@
 """From a grammar to the domain of its different texts, or of those that are shown to be free of repeats."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from collections.abc import Sequence as Many
 from itertools import product as combinations
 from math import prod
 from typing import TypeVar
@@ -19,7 +20,7 @@ from seedengine.generation.faker.domains import (
     Without,
     texts_of,
 )
-from seedengine.generation.faker.grammar import Choice, Elements, Node, NotCompiled, Numbers
+from seedengine.generation.faker.grammar import Changed, Choice, Elements, Node, NotCompiled, Numbers, Sequence
 from seedengine.generation.faker.proofs import disjoint, injective
 
 T = TypeVar("T")
@@ -45,6 +46,19 @@ class Distinct:
             self._made[node] = self._make(node)
         return self._made[node]
 
+    def holds(self, node: Node, count: int) -> bool:
+        """Whether the domain of a grammar has so many values: often one alternative, which is all kept, shows it.
+
+        NotCompiled as `domain`.
+        """
+        for each in node.alternatives if isinstance(node, Choice) else ():
+            try:
+                if _largest(self.domain(each)) >= count:
+                    return True
+            except NotCompiled:
+                continue
+        return self.domain(node).size >= count
+
     def _make(self, node: Node) -> Domain:
         if isinstance(node, Elements):
             if not node.values:
@@ -55,9 +69,13 @@ class Distinct:
             return Counted(node.range, node.form)
         if isinstance(node, Choice):
             return self.unite(_those_made(self.domain, node.alternatives))
-        return self.concatenate([self.domain(each) for each in node.parts])
+        if isinstance(node, Sequence):
+            return self.concatenate([self.domain(each) for each in node.parts])
+        if isinstance(node, Changed) and node.some is not None:
+            return self.domain(node.some)
+        raise NotCompiled("its values cannot be counted")
 
-    def concatenate(self, parts: Sequence[Domain]) -> Domain:
+    def concatenate(self, parts: Many[Domain]) -> Domain:
         """The different texts of a sequence."""
         parts = self._run_together(parts)
         if len(parts) == 1:
@@ -73,7 +91,7 @@ class Distinct:
             return self.unite(_those_made(self.concatenate, spread))
         return self._without_repeats(spread[0])
 
-    def _run_together(self, parts: Sequence[Domain]) -> list[Domain]:
+    def _run_together(self, parts: Many[Domain]) -> list[Domain]:
         """The parts with products laid flat, and neighbouring lists of one length each joined while that is short."""
         run: list[Domain] = []
         for part in parts:
@@ -90,7 +108,7 @@ class Distinct:
             self._runs[one, other] = Listed(tuple(before + after for before in one.texts for after in other.texts))
         return self._runs[one, other]
 
-    def _without_repeats(self, parts: Sequence[Domain]) -> Domain:
+    def _without_repeats(self, parts: Many[Domain]) -> Domain:
         """A sequence without the combinations whose texts others give."""
         rest = parts[1:]
         if len(rest) > 1 and not injective(rest):
@@ -103,7 +121,7 @@ class Distinct:
                 pass
         raise NotCompiled("it may give one text in several ways")
 
-    def unite(self, domains: Sequence[Domain]) -> Domain:
+    def unite(self, domains: Many[Domain]) -> Domain:
         """The texts of several domains: the largest first, of each what is in none before it."""
         flat = [part for each in domains for part in (each.parts if isinstance(each, Union) else (each,))]
         kept: list[Domain] = []
@@ -141,7 +159,7 @@ class Distinct:
         return Product(parts) if len(differing) == 1 and injective(parts) else None
 
 
-def _those_made(make: Callable[[T], Domain], of: Sequence[T]) -> list[Domain]:
+def _those_made(make: Callable[[T], Domain], of: Many[T]) -> list[Domain]:
     """The domains of those that have one; NotCompiled where none has."""
     made: list[Domain] = []
     for each in of:
@@ -152,6 +170,11 @@ def _those_made(make: Callable[[T], Domain], of: Sequence[T]) -> list[Domain]:
     if not made:
         raise refusal
     return made
+
+
+def _largest(domain: Domain) -> int:
+    """The size of the largest part, which `unite` keeps whole unless it finds a larger one."""
+    return max(part.size for part in (domain.parts if isinstance(domain, Union) else (domain,)))
 
 
 def _same(one: Domain, other: Domain) -> bool:
@@ -166,7 +189,7 @@ def _may_join(one: Listed, other: Listed) -> bool:
     return one.shape.fixed and other.shape.fixed and one.size * other.size <= _LONGEST_RUN
 
 
-def _multiplied(parts: Sequence[Domain]) -> list[list[Domain]]:
+def _multiplied(parts: Many[Domain]) -> list[list[Domain]]:
     """The sequences of which a sequence with unions in it is the union."""
     alternatives = [part.parts if isinstance(part, Union) else (part,) for part in parts]
     count = 1
@@ -177,7 +200,7 @@ def _multiplied(parts: Sequence[Domain]) -> list[list[Domain]]:
     return [list(each) for each in combinations(*alternatives)]
 
 
-def _listed(parts: Sequence[Domain]) -> list[Listed] | None:
+def _listed(parts: Many[Domain]) -> list[Listed] | None:
     listed = [part for part in parts if isinstance(part, Listed) and part.size <= _MOST_LISTED and "" not in part]
     indexed = prod(part.size for part in parts) <= LARGEST
     return listed if len(listed) == len(parts) and indexed else None
@@ -188,7 +211,7 @@ def _leave_out(product: Product, indexes: set[int]) -> Without:
     return Without(product, left_out)
 
 
-def _remaining(domain: Domain, before: Sequence[Domain]) -> Domain | None:
+def _remaining(domain: Domain, before: Many[Domain]) -> Domain | None:
     """What of a domain is not in those before it; None where that cannot be told, or is nothing."""
     meeting = [each for each in before if not disjoint(each, domain)]
     if not meeting:
@@ -200,7 +223,7 @@ def _remaining(domain: Domain, before: Sequence[Domain]) -> Domain | None:
     return rest if rest is not None and rest.size else None
 
 
-def _without_shared(domain: Domain, meeting: Sequence[Domain]) -> Without | None:
+def _without_shared(domain: Domain, meeting: Many[Domain]) -> Without | None:
     """A product of lists without the texts that it shares with others; None where that is not known."""
     product = domain.product if isinstance(domain, Without) else domain
     parts = _listed(product.parts) if isinstance(product, Product) else None

@@ -1,13 +1,19 @@
 """A grammar of texts: what a method of Faker's may give, and how often, without a call of it.
 
 `Elements` is a draw from a list, `Numbers` one from a range, `Choice` a draw of one of several grammars, `Sequence`
-the texts of several draws one after the other. Every place in a grammar is drawn independently of the others, even
-where two places are the same object.
+the texts of several draws one after the other; `Changed` and `Rejected` are what is done to texts as a whole, and
+`Made` is a column that no grammar says. Every place in a grammar is drawn independently of the others, even where two
+places are the same object.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from math import fsum
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
 
 class NotCompiled(Exception):
@@ -45,7 +51,37 @@ class Sequence:
     parts: "tuple[Node, ...]"
 
 
-Node = Elements | Numbers | Choice | Sequence
+@dataclass(frozen=True, eq=False)
+class Made:
+    """Values that no grammar says: `draw(key, address)` gives a series of `dtype`, a value for each address."""
+
+    draw: Callable[[int, NDArray[np.uint64]], pl.Series]
+    dtype: pl.DataType
+
+
+@dataclass(frozen=True, eq=False)
+class Changed:
+    """Texts changed by what looks at more than one letter at a time: `change` takes and gives a column of texts.
+
+    `letters` are all that the changed texts may hold; `some` is a grammar of some of them, if there is one that says
+    them without a change.
+    """
+
+    node: "Node"
+    change: Callable[[pl.Series], pl.Series]
+    letters: frozenset[str]
+    some: "Node | None"
+
+
+@dataclass(frozen=True, eq=False)
+class Rejected:
+    """Texts of a grammar, drawn anew until they are none of the `unwanted`, which are few of its texts."""
+
+    node: "Node"
+    unwanted: frozenset[str]
+
+
+Node = Elements | Numbers | Choice | Sequence | Made | Changed | Rejected
 
 # All that numbers in a format are written with.
 _SIGNS = {"d": "-0123456789", "x": "-0123456789abcdef", "X": "-0123456789ABCDEF"}
@@ -135,11 +171,29 @@ def _mapped(node: Node, change: Callable[[str], str], inner: Callable[[Node], No
     if isinstance(node, Sequence):
         parts = tuple(map(inner, node.parts))
         return node if same(parts, node.parts) else sequence(parts)
-    if all(change(sign) == sign for sign in _SIGNS[(node.form or "d")[-1]]):
+    if all(change(sign) == sign for sign in letters(node)):
         return node
+    if not isinstance(node, Numbers):
+        raise NotCompiled("it rewrites texts that are not known letter by letter")
     if len(node.range) > 100_000:
         raise NotCompiled("it rewrites numbers")
     return inner(Elements(tuple(format(number, node.form or "d") for number in node.range)))
+
+
+def letters(node: Node) -> frozenset[str]:
+    """All that its texts may hold; NotCompiled where that is not known."""
+    if isinstance(node, Elements):
+        return frozenset().union(*_texts(node))
+    if isinstance(node, Numbers):
+        return frozenset(_SIGNS[(node.form or "d")[-1]])
+    if isinstance(node, Choice | Sequence):
+        inner = node.alternatives if isinstance(node, Choice) else node.parts
+        return frozenset().union(*map(letters, dict.fromkeys(inner)))
+    if isinstance(node, Changed):
+        return node.letters
+    if isinstance(node, Rejected):
+        return letters(node.node)
+    raise NotCompiled("it rewrites texts that are not known letter by letter")
 
 
 def substituted(node: Node, slots: Mapping[str, Node]) -> Node:
@@ -148,40 +202,67 @@ def substituted(node: Node, slots: Mapping[str, Node]) -> Node:
         return Choice(tuple(substituted(each, slots) for each in node.alternatives), node.weights)
     if isinstance(node, Sequence):
         return sequence([substituted(each, slots) for each in node.parts])
-    if isinstance(node, Numbers) or slots.keys().isdisjoint("".join(_texts(node))):
+    if isinstance(node, Numbers) or slots.keys().isdisjoint(letters(node)):
         return node
     return spread(node, lambda value: sequence([slots.get(letter, literal(letter)) for letter in _text(value)]))
 
 
+def chances(count: int, weights: tuple[float, ...] | None) -> tuple[float, ...]:
+    """The weights of so many things as chances that sum to 1."""
+    if weights is None:
+        return (1.0 / count,) * count
+    total = fsum(weights)
+    return tuple(weight / total for weight in weights)
+
+
 def first_word(node: Node) -> Node:
     """The grammar of what stands before the first space."""
-    return choice_of(_first_words(node), node)
+    words = _first_words(node)
+    if len(words) == 1:
+        return words[0].text
+    return Choice(tuple(word.text for word in words), tuple(word.chance for word in words))
 
 
-def choice_of(words: "list[tuple[Node, bool]]", node: Node) -> Node:
-    """One of the first words, whether or not a space came after them."""
-    weights = node.weights if isinstance(node, Choice) and len(node.alternatives) == len(words) else None
-    return words[0][0] if len(words) == 1 else Choice(tuple(word for word, _ in words), weights)
+class _Word(NamedTuple):
+    """A beginning of texts: how often it is that of one, and whether it `ends` there, at a space."""
+
+    text: Node
+    ends: bool
+    chance: float
 
 
-def _first_words(node: Node) -> "list[tuple[Node, bool]]":
-    """The first words of a grammar, each with whether it ends there, at a space."""
+def _first_words(node: Node) -> list[_Word]:
     if isinstance(node, Numbers):
-        return [(node, False)]
-    if isinstance(node, Choice):
-        return [word for each in node.alternatives for word in _first_words(each)]
+        return [_Word(node, False, 1.0)]
     if isinstance(node, Elements):
-        ended = [_text(value).partition(" ")[0] for value in node.values if " " in _text(value)]
-        open = [value for value in node.values if " " not in _text(value)]
-        return [(Elements(tuple(each)), ends) for each, ends in ((ended, True), (open, False)) if each]
-    words: list[tuple[Node, bool]] = [(literal(""), False)]
+        return _first_of_list(node)
+    if isinstance(node, Choice):
+        drawn = zip(node.alternatives, chances(len(node.alternatives), node.weights), strict=True)
+        return [word._replace(chance=word.chance * chance) for each, chance in drawn for word in _first_words(each)]
+    if not isinstance(node, Sequence):
+        raise NotCompiled("it takes apart texts that are not known letter by letter")
+    words = [_Word(literal(""), False, 1.0)]
     for part in node.parts:
-        going = [word for word, ends in words if not ends]
+        going = [word for word in words if not word.ends]
         if not going:
             break
-        words = [word for word in words if word[1]] + [
-            (sequence([before, after]), ends) for before in going for after, ends in _first_words(part)
+        after = _first_words(part)
+        words = [word for word in words if word.ends] + [
+            _Word(sequence([before.text, next.text]), next.ends, before.chance * next.chance)
+            for before in going
+            for next in after
         ]
+    return words
+
+
+def _first_of_list(node: Elements) -> list[_Word]:
+    words = []
+    drawn = list(zip(_texts(node), chances(len(node.values), node.weights), strict=True))
+    for ends in (True, False):
+        some = [(text.partition(" ")[0], chance) for text, chance in drawn if (" " in text) == ends]
+        if some:
+            weights = tuple(chance for _, chance in some)
+            words.append(_Word(Elements(tuple(text for text, _ in some), weights), ends, fsum(weights)))
     return words
 
 

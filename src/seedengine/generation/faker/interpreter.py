@@ -1,84 +1,79 @@
-"""The part of Python that Faker's providers are written in, carried out on grammars."""
+"""The part of Python that Faker's providers are written in, carried out on grammars: statements and variables."""
 
 import ast
-import inspect
-import operator
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+import builtins
+from collections.abc import Mapping, Sequence
+from math import fsum
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from faker.providers import BaseProvider
 
-from seedengine.generation.faker.grammar import Node, NotCompiled, is_literal, only_text
-from seedengine.generation.faker.operations import (
-    RandomNumbers,
-    Split,
-    formatted,
-    is_constant,
-    item,
-    join,
-    joined,
-    percent,
-    text_method,
-)
+from seedengine.generation.faker.decisions import Decisions, explored
+from seedengine.generation.faker.drawn import Outcomes, Split, is_constant
+from seedengine.generation.faker.expressions import operation
+from seedengine.generation.faker.grammar import Elements, Node, NotCompiled, Rejected
+from seedengine.generation.faker.invocations import Invocations
+from seedengine.generation.faker.lifting import outcomes, plainest
+from seedengine.generation.faker.steps import take_step
 
 if TYPE_CHECKING:
     from seedengine.generation.faker.compiler import Compiler
 
-_MOST_ROUNDS = 64
-_OPERATIONS: Mapping[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Eq: operator.eq,
-    ast.FloorDiv: operator.floordiv,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda left, right: left in right,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Mult: operator.mul,
-    ast.NotEq: operator.ne,
-    ast.NotIn: lambda left, right: left not in right,
-    ast.Sub: operator.sub,
-}
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "len": len,
-    "list": list,
-    "max": max,
-    "min": min,
-    "range": range,
-    "sorted": sorted,
-    "tuple": tuple,
-}
-# Methods of constants that change nothing.
-_METHODS = frozenset({"copy", "endswith", "get", "items", "keys", "lower", "replace", "split", "startswith", "values"})
+_MOST_ROUNDS = 1_000
+# What code of Faker's may raise and catch itself.
+FAILURES = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
 
 class _Return(Exception):
     """The way out of a method."""
 
 
-class Interpreter:
+class _UsedTwice(Exception):
+    """A variable's value would be drawn anew at its second use; the argument is its name."""
+
+
+class Interpreter(Invocations):
     """Carries out one method of a provider; its variables hold constants, grammars, and lists of these."""
 
     def __init__(self, compiler: "Compiler", provider: BaseProvider, function: FunctionType) -> None:
-        self.compiler = compiler
-        self.provider = provider
-        self.globals = function.__globals__
-        self.defaults = function.__defaults__ or ()
+        super().__init__(compiler, provider, function)
         self.variables: dict[str, Any] = {}
+        # Two places in a grammar are drawn independently, so what is drawn once may stand in one place only.
         self.taken: set[str] = set()
+        # Variables that are used more than once: what they hold is decided by at once.
+        self.decided: set[str] = set()
+        self.decisions = Decisions(())
 
     def run(self, definition: ast.FunctionDef, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
         """What the method gives for these arguments."""
-        names = [each.arg for each in definition.args.args[1:]]
-        self.variables = dict(zip(names[len(names) - len(self.defaults) :], self.defaults, strict=True))
-        self.variables.update(zip(names, args, strict=False))
-        self.variables.update(keywords)
-        if set(self.variables) != set(names):
+        given = self._arguments(definition.args, args, keywords)
+        while True:
+            try:
+                return explored(lambda decisions: self._once(definition, given, decisions))
+            except _UsedTwice as used:
+                (name,) = used.args
+                if name in self.decided:
+                    raise NotCompiled("it uses twice what it draws once") from None
+                self.decided.add(name)
+
+    def _arguments(
+        self, parameters: ast.arguments, args: Sequence[Any], keywords: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        names = [each.arg for each in parameters.args[1:]]
+        defaults = self.function.__defaults__ or ()
+        given = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+        given.update(self.function.__kwdefaults__ or {})
+        given.update(zip(names, args, strict=False))
+        given.update(keywords)
+        if set(given) != {*names, *(each.arg for each in parameters.kwonlyargs)} or len(args) > len(names):
             raise NotCompiled("it is called with other arguments than it has")
+        return given
+
+    def _once(self, definition: ast.FunctionDef, given: Mapping[str, Any], decisions: Decisions) -> Any:
+        self.variables, self.taken, self.decisions = {}, set(), decisions
+        for name, value in given.items():
+            self.assign(name, value)
         try:
             self._block(definition.body)
         except _Return as returned:
@@ -90,188 +85,206 @@ class Interpreter:
             self._statement(statement)
 
     def _statement(self, statement: ast.stmt) -> None:
+        take_step()
         match statement:
-            case ast.Return(value=ast.expr() as value):
-                raise _Return(self._value(value))
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                self._assign(name, self._value(value))
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                self._assign(name, self._value(value))
-            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value):
-                self._assign(name, self._operation(ast.Add(), self._load(name), self._value(value)))
+            case ast.Return(value=value):
+                raise _Return(None if value is None else self.value(value))
+            case ast.Assign(targets=[target], value=value):
+                self.bind(target, self.value(value))
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                self.bind(target, self.value(value))
+            case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
+                self.assign(name, operation(op, self.load(name), self.value(value)))
             case ast.If(test=test, body=body, orelse=orelse):
-                self._block(body if self._constant(test) else orelse)
-            case ast.For(target=ast.Name(id=name), iter=iterated, body=body, orelse=[]):
-                for each in self._rounds(iterated):
-                    self._assign(name, each)
+                self._block(body if self.test(test) else orelse)
+            case ast.For(target=target, iter=iterated, body=body, orelse=[]):
+                for each in self.rounds(iterated):
+                    self.bind(target, each)
                     self._block(body)
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append"), args=[value])):
-                self._list(name).append(self._value(value))
+            case ast.While(test=test, body=body, orelse=[]):
+                self._while(test, body)
+            case ast.Try(body=body, handlers=handlers, orelse=[], finalbody=[]):
+                self._try(body, handlers)
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=args)):
+                self._change_list(name, method, [self.value(each) for each in args])
             case ast.Expr(value=ast.Constant()) | ast.Pass():
                 pass
             case _:
                 raise NotCompiled(f"it has a statement of the kind `{type(statement).__name__}`")
 
-    def _value(self, node: ast.expr) -> Any:
-        match node:
-            case ast.Constant(value=value):
-                return value
-            case ast.Name(id=name):
-                return self._load(name)
-            case ast.Attribute(value=owner, attr=name):
-                return self._attribute(self._value(owner), name)
-            case ast.Call(func=ast.Name(id="cast"), args=[_, value]):
-                return self._value(value)
-            case ast.Call(func=function, args=args, keywords=keywords):
-                named = {str(each.arg): self._value(each.value) for each in keywords}
-                return self._call(function, [self._value(each) for each in args], named)
-            case ast.JoinedStr(values=values):
-                return joined([self._value(each) for each in values])
-            case ast.FormattedValue(value=value, conversion=-1, format_spec=form):
-                return formatted(self._value(value), "" if form is None else self._constant(form))
-            case ast.BinOp(left=left, op=op, right=right):
-                return self._operation(op, self._value(left), self._value(right))
-            case ast.Compare(left=left, ops=[op], comparators=[right]):
-                return self._operation(op, self._constant(left), self._constant(right))
-            case ast.BoolOp(op=op, values=values):
-                return self._first(values, isinstance(op, ast.Or))
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return not self._constant(operand)
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -self._constant(operand)
-            case ast.IfExp(test=test, body=body, orelse=orelse):
-                return self._value(body if self._constant(test) else orelse)
-            case ast.List(elts=elts):
-                return [self._value(each) for each in elts]
-            case ast.Tuple(elts=elts):
-                return tuple(self._value(each) for each in elts)
-            case ast.ListComp(elt=elt, generators=[generator]) | ast.GeneratorExp(elt=elt, generators=[generator]):
-                return self._comprehension(elt, generator)
-            case ast.Subscript(value=value, slice=index):
-                return item(self._value(value), self._constant(index))
+    def _while(self, test: ast.expr, body: Sequence[ast.stmt]) -> None:
+        if self._draws_anew(test, body):
+            return
+        for _ in range(_MOST_ROUNDS):
+            if not self.test(test):
+                return
+            self._block(body)
+        raise NotCompiled("it has a loop that is not known")
+
+    def _draws_anew(self, test: ast.expr, body: Sequence[ast.stmt]) -> bool:
+        """`while … name …: name = …` draws without the values for which that is true, if it draws the same anew."""
+        match body:
+            case [ast.Assign(targets=[ast.Name(id=name)], value=again)] if isinstance(self.held(name), Node):
+                if self._is_taken(name):
+                    raise _UsedTwice(name)
+                first, next = self.variables[name], self.value(again)
             case _:
-                raise NotCompiled(f"it has an expression of the kind `{type(node).__name__}`")
+                return False
+        few, others = outcomes(first), None if not isinstance(next, Node) else outcomes(next)
+        if few is None or others is None:
+            unwanted = self._unwanted(name, test)
+            if first is not next or unwanted is None:
+                raise NotCompiled("it has a loop that is not known")
+            self.assign(name, Rejected(first, unwanted))
+            return True
+        if (few.values, few.weights) != (others.values, others.weights):
+            raise NotCompiled("it has a loop that is not known")
+        truths = self._truths(name, few, test)
+        if truths is None or all(truths):
+            raise NotCompiled("it has a loop that is not known")
+        self.assign(name, plainest(_some(few, [not each for each in truths])))
+        return True
 
-    def _constant(self, node: ast.expr) -> Any:
-        """The value of an expression that must draw nothing."""
-        value = self._value(node)
-        if isinstance(value, Node) and is_literal(value):
-            value = only_text(value)
-        if not is_constant(value):
-            raise NotCompiled("it decides by what it draws")
-        return value
+    def _unwanted(self, name: str, test: ast.expr) -> frozenset[str] | None:
+        match test:
+            case ast.Compare(left=ast.Name(id=left), ops=[ast.In()], comparators=[values]) if left == name:
+                found = self.value(values)
+                return frozenset(found) if is_constant(found) else None
+            case _:
+                return None
 
-    def _first(self, values: Sequence[ast.expr], wanted: bool) -> Any:
-        value = None
-        for each in values:
-            value = self._constant(each)
-            if bool(value) is wanted:
-                break
-        return value
+    def _try(self, body: Sequence[ast.stmt], handlers: Sequence[ast.ExceptHandler]) -> None:
+        try:
+            self._block(body)
+        except FAILURES as failure:
+            for handler in handlers:
+                kind = handler.type
+                if isinstance(kind, ast.Name) and isinstance(failure, getattr(builtins, kind.id, ())):
+                    return self._block(handler.body)
+            raise
 
-    def _assign(self, name: str, value: Any) -> None:
+    def _change_list(self, name: str, method: str, args: list[Any]) -> None:
+        """A list is a new one after a change, so what else holds it, as the provider, keeps it."""
+        found = self.variables.get(name)
+        if not isinstance(found, list) or self._is_taken(name):
+            raise NotCompiled(f"it changes `{name}`")
+        changed = list(found)
+        match method, args:
+            case (("append" | "insert" | "extend" | "remove"), _) if method == "append" or is_constant(args[:-1]):
+                getattr(changed, method)(*args)
+            case _:
+                raise NotCompiled(f"it calls `{method}`")
+        self.variables[name] = changed
+
+    def bind(self, target: ast.expr, value: Any) -> None:
+        """Put a value into a variable, or the parts of one into several."""
+        if isinstance(target, ast.Name):
+            self.assign(target.id, value)
+        elif isinstance(target, ast.Tuple):
+            value = value if isinstance(value, list | tuple) else self.decisions.known(value)
+            for each, part in zip(target.elts, value, strict=True):
+                self.bind(each, part)
+        else:
+            raise NotCompiled("it puts values into what is no variable")
+
+    def assign(self, name: str, value: Any) -> None:
+        """Put a value into a variable."""
+        if name in self.decided or isinstance(value, Outcomes):
+            value = self.decisions.known(value) if name in self.decided else self.decisions.shape(value)
         self.variables[name] = value
-        self.taken.discard(name)
+        self.taken = {each for each in self.taken if each != name and not each.startswith(f"{name}[")}
 
-    def _load(self, name: str) -> Any:
+    def load(self, name: str) -> Any:
+        """What a variable holds, taken from it if it is drawn."""
         if name == "self":
             return self.provider
         if name not in self.variables:
-            if name not in self.globals and name != "str":
-                raise NotCompiled(f"it uses `{name}`")
-            return self.globals.get(name, str)
+            return self.outer(name)
         value = self.variables[name]
         if not is_constant(value):
-            # Two places in a grammar are drawn independently, so what is drawn once may stand in one place only.
-            if name in self.taken:
-                raise NotCompiled("it uses twice what it draws once")
+            if self._is_taken(name):
+                raise _UsedTwice(name)
             self.taken.add(name)
         return value
 
-    def _list(self, name: str) -> list[Any]:
-        found = self.variables.get(name)
-        if not isinstance(found, list) or name in self.taken:
-            raise NotCompiled(f"it appends to `{name}`")
-        return found
+    def load_item(self, name: str, place: int) -> Any:
+        """One part of a list in a variable, taken from it if it is drawn."""
+        value = self.variables[name][place]
+        part = f"{name}[{range(len(self.variables[name]))[place]}]"
+        if not is_constant(value):
+            if name in self.taken or part in self.taken:
+                raise _UsedTwice(name)
+            self.taken.add(part)
+        return value
 
-    def _rounds(self, iterated: ast.expr) -> list[Any]:
-        value = self._value(iterated)
-        if isinstance(value, Node | Split) or len(rounds := list(value)) > _MOST_ROUNDS:
+    def known(self, node: ast.expr) -> Any:
+        """The value of an expression that code decides by; if it is a variable, that has the value from now on."""
+        if isinstance(node, ast.Name) and node.id in self.variables:
+            value = self.variables[node.id]
+            if not is_constant(value):
+                if self._is_taken(node.id):
+                    raise _UsedTwice(node.id)
+                value = self.variables[node.id] = self.decisions.known(value)
+            return value
+        return self.decisions.known(self.value(node))
+
+    def held(self, name: str) -> Any:
+        """What a variable holds, which stays there; None for what is no variable."""
+        return self.variables.get(name)
+
+    def narrow(self, name: str, node: ast.expr) -> bool | None:
+        """Whether an expression is true that hangs on one drawn variable, which then has a value for which it is so.
+
+        None where that cannot be told value by value.
+        """
+        few = outcomes(self.variables[name]) if isinstance(self.variables[name], Node) else None
+        truths = None if few is None else self._truths(name, few, node)
+        if few is None or truths is None:
+            return None
+        if len(set(truths)) == 1:
+            return truths[0]
+        if self._is_taken(name):
+            raise _UsedTwice(name)
+        true, false = _some(few, truths), _some(few, [not each for each in truths])
+        assert true.weights is not None
+        assert false.weights is not None
+        truth = bool(self.decisions.one_of((True, False), (fsum(true.weights), fsum(false.weights))))
+        self.variables[name] = plainest(true if truth else false)
+        return truth
+
+    def _truths(self, name: str, few: Elements, node: ast.expr) -> list[bool] | None:
+        """For each value of a variable, whether an expression is true; None where it draws something itself."""
+        held = self.variables[name]
+        take_step(len(few.values))
+        try:
+            truths = []
+            for value in few.values:
+                self.variables[name] = value
+                truth = self.value(node)
+                if not is_constant(truth):
+                    return None
+                truths.append(bool(truth))
+            return truths
+        finally:
+            self.variables[name] = held
+
+    def rounds(self, iterated: ast.expr) -> list[Any]:
+        """What a loop goes through."""
+        value = self.value(iterated)
+        if isinstance(value, Node | Split | Outcomes):
+            value = self.decisions.known(value)
+        if isinstance(value, set | frozenset):
+            raise NotCompiled("it goes through a set, whose order hangs on the process")
+        if len(rounds := list(value)) > _MOST_ROUNDS:
             raise NotCompiled("it has a loop that is not known")
         return rounds
 
-    def _comprehension(self, elt: ast.expr, generator: ast.comprehension) -> list[Any]:
-        if not isinstance(generator.target, ast.Name) or generator.ifs:
-            raise NotCompiled("it has a loop that is not known")
-        made = []
-        for each in self._rounds(generator.iter):
-            self._assign(generator.target.id, each)
-            made.append(self._value(elt))
-        return made
+    def _is_taken(self, name: str) -> bool:
+        return name in self.taken or any(each.startswith(f"{name}[") for each in self.taken)
 
-    def _attribute(self, owner: Any, name: str) -> Any:
-        if owner is self.provider and name == "generator":
-            return self.compiler
-        if owner is self.compiler and name == "random":
-            return RandomNumbers()
-        computed = isinstance(inspect.getattr_static(type(owner), name, None), property | cached_property)
-        unknown = owner is self.compiler or isinstance(owner, RandomNumbers) or not is_constant(owner)
-        if computed or unknown or not hasattr(owner, name):
-            raise NotCompiled(f"it uses `{name}`")
-        return getattr(owner, name)
 
-    def _call(self, function: ast.expr, args: list[Any], keywords: dict[str, Any]) -> Any:
-        if isinstance(function, ast.Name):
-            return self._function(function.id, args, keywords)
-        if not isinstance(function, ast.Attribute):
-            raise NotCompiled("it calls what it has put together")
-        owner, name = self._value(function.value), function.attr
-        if owner is self.provider:
-            return self.compiler.method(self.provider, name, tuple(args), keywords)
-        if owner is self.compiler:
-            return self._formatter(name, args, keywords)
-        if isinstance(owner, RandomNumbers):
-            return owner.call(name, args)
-        if isinstance(owner, Split) and name == "pop":
-            return owner.pop(*args)
-        if isinstance(owner, Node):
-            return text_method(owner, name, args)
-        if isinstance(owner, str) and name == "join" and len(args) == 1:
-            return join(owner, args[0])
-        if isinstance(owner, str | list | tuple | dict) and name in _METHODS and is_constant([owner, args]):
-            return getattr(owner, name)(*args, **keywords)
-        raise NotCompiled(f"it calls `{name}`")
-
-    def _formatter(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
-        if name == "parse" and len(args) == 1:
-            return self.compiler.parse(args[0])
-        if name == "format" and len(args) == 1:
-            return self.compiler.token(args[0])
-        if name not in self.compiler.faker.owners:
-            raise NotCompiled(f"it calls `{name}`")
-        return self.compiler.method(self.compiler.faker.owners[name], name, tuple(args), keywords)
-
-    def _function(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
-        if name == "str" and len(args) == 1:
-            return formatted(args[0], "")
-        if name == "map" and len(args) == 2 and args[0] is str:
-            return [formatted(each, "") for each in args[1]]
-        if is_constant(args) and not keywords:
-            if name == "hasattr" and args[0] is self.provider:
-                return hasattr(*args)
-            if name in _FUNCTIONS:
-                return _FUNCTIONS[name](*args)
-            function = self.globals.get(name)
-            if getattr(function, "__module__", "") == "faker.utils.datasets" and callable(function):
-                return function(*args)
-        raise NotCompiled(f"it calls `{name}`")
-
-    @staticmethod
-    def _operation(op: ast.operator | ast.cmpop, left: Any, right: Any) -> Any:
-        if isinstance(op, ast.Mod) and isinstance(left, str):
-            return percent(left, right if isinstance(right, tuple) else (right,))
-        if isinstance(op, ast.Add) and not (is_constant(left) and is_constant(right)):
-            return left + right if isinstance(left, list) and isinstance(right, list) else joined([left, right])
-        if type(op) in _OPERATIONS and is_constant(left) and is_constant(right):
-            return _OPERATIONS[type(op)](left, right)
-        raise NotCompiled("it computes with what it draws")
+def _some(values: Elements, wanted: Sequence[bool]) -> Elements:
+    """Those of several values that are wanted."""
+    assert values.weights is not None
+    kept = [place for place, each in enumerate(wanted) if each]
+    return Elements(tuple(values.values[place] for place in kept), tuple(values.weights[place] for place in kept))

@@ -30,7 +30,7 @@ _DTYPES: dict[type, pl.DataType] = {
 
 def result_dtype(method: str, args: Mapping[str, Any], locale: str) -> pl.DataType:
     """The type of the column that this call fills; CallFault where `check_call` finds a problem."""
-    return _dtype(kind_of_call(method, args, locale))
+    return dtype_of(kind_of_call(method, args, locale))
 
 
 def values(method: str, args: Mapping[str, Any], locale: str, key: int, address: NDArray[np.uint64]) -> pl.Series:
@@ -44,24 +44,25 @@ def values(method: str, args: Mapping[str, Any], locale: str, key: int, address:
     try:
         for word in bits(key, address).tolist():
             seed(word)
-            made.append(_plain(call(**arguments), kind))
+            made.append(plain(call(**arguments), kind))
     except Exception as error:
         raise CallFault(f"`{method}` fails: {told(error)}", "change its arguments", len(made)) from error
-    return pl.Series(values=made, dtype=_dtype(kind), strict=True)
+    return pl.Series(values=made, dtype=dtype_of(kind), strict=True)
 
 
-def _dtype(kind: Kind) -> pl.DataType:
+def dtype_of(kind: Kind) -> pl.DataType:
+    """The type of a column of that kind."""
     if kind.element is not None:
-        return pl.List(_dtype(kind.element))
+        return pl.List(dtype_of(kind.element))
     return pl.Decimal(38, kind.scale) if kind.type is Decimal else _DTYPES[kind.type]
 
 
-def _plain(value: Any, kind: Kind) -> Any:
-    """The value as exactly its kind: texts as plain `str`, decimals rounded half away from zero to its scale."""
+def plain(value: Any, kind: Kind) -> Any:
+    """A value of Faker's as its kind: texts as plain `str`, decimals rounded half away from zero to its scale."""
     if value is None:
         return None
     if kind.element is not None:
-        return [_plain(each, kind.element) for each in value]
+        return [plain(each, kind.element) for each in value]
     if kind.type is Decimal:
         return Decimal(value).quantize(Decimal(1).scaleb(-kind.scale), ROUND_HALF_UP)
     if kind.type is int and value not in INT64:

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from unicodedata import normalize
 
+import polars as pl
 from faker.decode import unidecode
 
 from seedengine.generation.faker.grammar import (
+    Changed,
     Choice,
     Elements,
     Node,
@@ -14,6 +17,7 @@ from seedengine.generation.faker.grammar import (
     Numbers,
     Sequence,
     is_literal,
+    letters,
     mapped,
     sequence,
 )
@@ -22,6 +26,7 @@ from seedengine.generation.faker.grammar import (
 _CONTEXTUAL = "Σ"
 _NEITHER_WORD_NOR_SPACE = re.compile(r"[^\w\s-]")
 _NEITHER_WORD_SPACE_NOR_DOT = re.compile(r"[^.\w\s-]")
+_SPACE = re.compile(r"\s")
 _SPACES = re.compile(r"[-\s]+")
 
 
@@ -48,24 +53,38 @@ def to_ascii(node: Node, replacements: tuple[tuple[str, str], ...]) -> Node:
     return mapped(node, change)
 
 
-def slugified(node: Node, *, dots: bool = False) -> Node:
-    """Faker's `slugify` of texts that are ASCII already.
+def slugified(node: Node, *, dots: bool = False, unicode: bool = False) -> Node:
+    """Faker's `slugify`, of texts that are ASCII already where it keeps other letters.
 
-    It strips and joins hyphens over what is next to them, which a grammar cannot say: so elements that begin or end
-    with one, or of which nothing is left, are left out of lists, and where a format does it, there is no grammar.
+    It strips and joins hyphens over what is next to them. Where that may happen, the texts are changed once they are
+    put together; elements that begin or end with a hyphen, or of which nothing is left, are not among its `some`.
     """
     unwanted = _NEITHER_WORD_SPACE_NOR_DOT if dots else _NEITHER_WORD_NOR_SPACE
 
-    def change(text: str) -> str:
-        if not text.isascii():
+    def cleaned(text: str) -> str:
+        if unicode and not text.isascii():
             raise NotCompiled("it makes slugs of texts that are not ASCII")
-        return _SPACES.sub("-", unwanted.sub("", text).lower())
+        text = normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+        return _SPACE.sub(" ", unwanted.sub("", text).lower())
 
-    result = _without_edges(mapped(node, change))
-    edges = _edges(result)
-    if edges & {"first", "last"}:
-        raise NotCompiled("it makes slugs of texts that may begin or end with a space")
-    return result
+    clean = mapped(node, cleaned)
+    hyphened = mapped(clean, lambda text: _SPACES.sub("-", text))
+    if not _may_change(hyphened):
+        return hyphened
+    some = _without_edges(hyphened)
+    return Changed(clean, _hyphened, letters(clean) - {" "} | {"-"}, None if _may_change(some) else some)
+
+
+def _hyphened(texts: pl.Series) -> pl.Series:
+    return texts.str.strip_chars(" ").str.replace_all(r"[- ]+", "-")
+
+
+def _may_change(node: Node) -> bool:
+    """Whether a text may begin or end with a hyphen, or two may meet in it."""
+    try:
+        return not _edges(node) <= {"empty"}
+    except NotCompiled:
+        return True
 
 
 def delete(text: str) -> Callable[[Node], Node]:
@@ -84,7 +103,7 @@ def _without_edges(node: Node) -> Node:
         return Choice(tuple(_without_edges(each) for each in node.alternatives), node.weights)
     if isinstance(node, Sequence):
         return sequence([_without_edges(each) for each in node.parts])
-    if isinstance(node, Numbers) or is_literal(node):
+    if not isinstance(node, Elements) or is_literal(node):
         return node
     kept = [position for position, text in enumerate(node.values) if text and text == text.strip("-")]
     weights = tuple(node.weights[position] for position in kept) if node.weights else None
@@ -101,6 +120,8 @@ def _edges(node: Node) -> set[str]:
         return {name for name, holds in (("first", first), ("last", last), ("empty", empty)) if holds}
     if isinstance(node, Choice):
         return set().union(*(_edges(each) for each in node.alternatives))
+    if not isinstance(node, Sequence):
+        raise NotCompiled("it makes slugs of texts that are not known letter by letter")
     edges = [_edges(each) for each in node.parts]
     if any("empty" in each for each in edges) and any(each - {"empty"} for each in edges):
         raise NotCompiled("it joins hyphens that may meet")

@@ -1,18 +1,19 @@
 """Unique values: the domain of a method, from the grammar of what it gives."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from seedengine.generation.faker.calls import kind_of_call
-from seedengine.generation.faker.compiler import Compiler
+from seedengine.generation.faker.columnwise import compiler
 from seedengine.generation.faker.distinct import Distinct
 from seedengine.generation.faker.domains import Domain
-from seedengine.generation.faker.grammar import NotCompiled, Numbers
-from seedengine.generation.faker.providers import localised
+from seedengine.generation.faker.grammar import Node, NotCompiled, Numbers
+
+T = TypeVar("T")
 
 _domains: dict[tuple[str, str, str], Domain] = {}
+_distinct: dict[str, Distinct] = {}
 
 
 class NoDomain(Exception):
@@ -30,27 +31,26 @@ def domain(method: str, args: Mapping[str, Any], locale: str) -> Domain:
     A series that it makes is of `result_dtype`. Where formats can give one text in two ways, all but one are left out;
     where that cannot be told, the format is. CallFault where `check_call` finds a problem.
     """
-    kind = kind_of_call(method, args, locale)
-    if kind.element is not None or kind.type in (float, bool, Decimal):
-        raise NoDomain(f"`{method}` gives no texts or whole numbers, so it cannot be unique", "choose another method")
     call = (method, repr(args), locale)
     if call not in _domains:
-        _domains[call] = _make(method, args, locale, whole=kind.type is int)
+        _domains[call] = _of_grammar(method, args, locale, Distinct.domain)
     return _domains[call]
 
 
-def _make(method: str, args: Mapping[str, Any], locale: str, *, whole: bool) -> Domain:
-    compiler, distinct = _of(locale)
+def holds(method: str, args: Mapping[str, Any], locale: str, count: int) -> bool:
+    """Whether `domain` has so many values, found out with less work where it has many more; raises as `domain`."""
+    return _of_grammar(method, args, locale, lambda distinct, node: distinct.holds(node, count))
+
+
+def _of_grammar(method: str, args: Mapping[str, Any], locale: str, find: Callable[[Distinct, Node], T]) -> T:
+    kind = kind_of_call(method, args, locale)
+    if kind.element is not None or kind.type in (float, bool, Decimal):
+        raise NoDomain(f"`{method}` gives no texts or whole numbers, so it cannot be unique", "choose another method")
     try:
-        node = compiler.grammar(method, args)
-        if whole and not isinstance(node, Numbers):
+        node = compiler(locale).grammar(method, args)
+        if kind.type is int and not isinstance(node, Numbers):
             raise NotCompiled("it draws whole numbers from a list")
-        return distinct.domain(node)
+        return find(_distinct.setdefault(locale, Distinct()), node)
     except NotCompiled as error:
         help = "combine it with `{row}` in a `template`, or choose another method"
         raise NoDomain(f"`{method}` cannot be unique in `{locale}`: {error}", help) from None
-
-
-@cache
-def _of(locale: str) -> tuple[Compiler, Distinct]:
-    return Compiler(localised(locale)), Distinct()

@@ -15,13 +15,14 @@ from seedengine.spec.generators import (
     Generator,
     ListOf,
     Object,
+    PythonCall,
     Ref,
     Ulid,
     Uuid,
     Value,
 )
 from seedengine.spec.generators import Faker as FakerCall
-from seedengine.spec.locales import locales_of
+from seedengine.spec.locales import faker_calls
 from seedengine.spec.readings import named_values
 from seedengine.spec.sizes import domain_size, fewest, rows_of_column
 from seedengine.spec.values import weigh
@@ -53,25 +54,21 @@ def check_values(findings: Findings) -> None:
 
 
 def _value(findings: Findings, entity: str, name: str, place: Place, value: Value) -> None:
-    locales: dict[Place, Value] = {}
+    for sub, call, locales in faker_calls(findings.scope, entity, value):
+        _faker(findings, (*place, *sub), call, locales)
+        if call.unique and len(locales) > 1:
+            message = "values of several locales may be alike, so they cannot be unique"
+            findings.error("S212", message, (*place, *sub, "unique"), "give the field one `locale:`")
     for sub, node in walk(value):
         where = (*place, *sub)
         if isinstance(node, Constant):
             _constant(findings, where, node)
         if isinstance(node, Generator):
             if node.locale is not None:
-                locales[sub] = node.locale
                 _locale(findings, node.locale, (*where, "locale"))
             _modifiers(findings, entity, name, where, node, nested=bool(sub))
         if isinstance(node, Choice) and node.weights is not None:
             _weights(findings, where, node)
-        if isinstance(node, FakerCall):
-            nearest = max((outer for outer in locales if sub[: len(outer)] == outer), key=len, default=None)
-            inner = locales[nearest] if nearest is not None else None
-            _faker(findings, where, node, locales_of(findings.scope, entity, inner))
-            if node.unique and len(locales_of(findings.scope, entity, inner)) > 1:
-                message = "values of several locales may be alike, so they cannot be unique"
-                findings.error("S212", message, (*where, "unique"), "give the field one `locale:`")
         if isinstance(node, Uuid | Ulid) and findings.spec.as_of is None and getattr(node, "version", 7) == 7:
             help = "give the spec an `as_of: 2026-01-01T00:00:00Z`, its only now"
             findings.error("S225", "the spec has no `as_of`", where, help)
@@ -200,6 +197,12 @@ def _unique(findings: Findings, entity: str, name: str, place: Place, value: Gen
         findings.error("S212", "lists and objects are not unique", (*place, "unique"), "make a field of theirs unique")
     if isinstance(value, Float):
         findings.error("S212", "floats have no domain to be unique in", (*place, "unique"), "use `decimal` or `int`")
+    if isinstance(value, PythonCall):
+        message, help = (
+            "a Python function has no domain to be unique in",
+            "let it make values that differ by themselves",
+        )
+        findings.error("S212", message, (*place, "unique"), help)
     size = domain_size(value)
     if size is None:
         return

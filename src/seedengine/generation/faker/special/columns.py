@@ -1,0 +1,40 @@
+"""Leaves of grammars that are made for whole columns of seeds, a part of a column at a time."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from seedengine.generation.bits import Words, bits
+from seedengine.generation.faker.grammar import Made
+
+Draw = Callable[[Words], pl.Series]
+
+# So many draws are made at a time, so that what they need stays in the cache of the processor.
+_AT_ONCE = 1 << 16
+
+
+def made(draw: Draw, dtype: pl.DataType, draws: int) -> Made:
+    """The leaf that `draw` makes of a seed for each row, with up to so many draws for each."""
+    rows = max(1, _AT_ONCE // draws)
+
+    def column(key: int, address: Words) -> pl.Series:
+        seeds = bits(key, address)
+        parts = [draw(seeds[start : start + rows]) for start in range(0, len(seeds), rows)]
+        return pl.concat(parts, rechunk=True) if parts else pl.Series(dtype=dtype)
+
+    return Made(column, dtype)
+
+
+def texts(draw: Draw, draws: int) -> Made:
+    """The same for texts."""
+    return made(draw, pl.String(), draws)
+
+
+def decimals(units: NDArray[np.int64], scale: int) -> pl.Series:
+    """Numbers of `Decimal(38, scale)` in units of the last place."""
+    dtype = pl.Decimal(38, scale)
+    last_digit = pl.Series([Decimal(1).scaleb(-scale)], dtype=dtype)
+    return (pl.Series(values=units, dtype=pl.Int64).cast(pl.Decimal(38, 0)) * last_digit).cast(dtype)
