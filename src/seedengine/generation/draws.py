@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from seedengine.generation.bits import below, bits, permute, unit
+from seedengine.generation.blocks import blocks
 from seedengine.generation.context import Context
 from seedengine.generation.distributions import integers
 from seedengine.generation.expressions import type_name
 from seedengine.generation.pools import Pool, pool
-from seedengine.generation.siblings import Siblings, siblings
+from seedengine.generation.siblings import Siblings, Within
 from seedengine.spec.generators import Distribution, Ref
 from seedengine.spec.readings import THIS
 from seedengine.spec.scope import Draw
@@ -40,17 +42,25 @@ def draw_rows(context: Context, ref: Ref, entities: tuple[str, ...]) -> Integers
     """The same for one ref, its `nulls` aside."""
     candidates = pool(context.world, context.entity, context.path, ref, entities)
     if not ref.unique:
-        return _candidates(candidates, _Deal(context, ref, candidates, entities).independent())
-    group = siblings(context, ref.unique, by_group=None if candidates.keys is None else candidates.groups)
+        return candidates.at(_Deal(context, ref, candidates, entities).independent())
+    within = Within.of(context, ref.unique, by_group=None if candidates.keys is None else candidates.groups)
     if ref.distribution is None and not ref.distinct_from:
-        return _candidates(candidates, _permuted(context, candidates, group))
-    whole = _Deal(group.context, ref, candidates, entities)
-    return _candidates(candidates, whole.apart(group.codes))[group.own]
+        return candidates.at(_permuted(context, candidates, within.siblings(context)))
 
+    def deal() -> tuple[Integers, Integers]:
+        """All siblings together, since each must leave what another has."""
+        whole = within.complete(context)
+        found = candidates.at(_Deal(whole, ref, candidates, entities).apart(within.codes(whole)))
+        return whole.rows.index, found
 
-def _candidates(candidates: Pool, positions: Integers) -> Integers:
-    """The rows at positions in the order of the pool."""
-    return np.where(positions < 0, -1, np.append(candidates.order, -1)[positions])
+    own = context.rows.index if context.taken is None else context.rows.index[context.taken]
+    if within.parent is None:
+        # Any row of the entity may be a sibling: they are dealt once, and 8 bytes a row are kept.
+        key = ("dealt", context.entity, context.path)
+        found: Integers = context.world.remember(key, lambda: deal()[1])
+        return found[own]
+    index, found = deal()
+    return found[np.searchsorted(index, own)]
 
 
 def _permuted(context: Context, candidates: Pool, group: Siblings) -> Integers:
@@ -79,7 +89,7 @@ class _Deal:
         self.start = np.where(self.pools < 0, 0, offsets[:-1][self.pools] if len(offsets) > 1 else 0)
         sizes = np.append(np.diff(offsets), 0)
         self.size = np.where(self.pools < 0, 0, sizes[self.pools])
-        self.excluded = [self._position(path) for path in self.ref.distinct_from or ()]
+        self.excluded = [self._excluded(path) for path in self.ref.distinct_from or ()]
         self.cumulated = self._cumulated(self.ref.distribution)
         if self.cumulated is not None:
             self.size = np.where(self._weight(np.arange(len(self.size)))[1] > 0, self.size, 0)
@@ -116,18 +126,24 @@ class _Deal:
         if self.cumulated is not None:
             before, total = self._weight(rows)
             target = before + below(key, address, total)
-            return np.searchsorted(self.cumulated, target, side="right").astype(np.int64)
+            # In ascending order the search stays in the cache, where the candidates are many.
+            order = np.argsort(target)
+            found = np.empty(len(rows), dtype=np.int64)
+            found[order] = np.searchsorted(self.cumulated[1:], target[order], side="right")
+            return found
         rank = integers(shape.shape, shape.parameters, unit(key, address), np.zeros_like(size), size - 1)
         return self.start[rows] + permute(self.context.key("popular"), rank, size)
 
     def _forbidden(self, positions: Integers) -> NDArray[np.bool_]:
         bad = np.zeros(len(positions), dtype=np.bool_)
-        for excluded in self.excluded:
-            bad |= (positions == excluded) & (positions >= 0)
+        if self.excluded:
+            candidates = self.candidates.at(positions)
+            for excluded in self.excluded:
+                bad |= (candidates == excluded) & (candidates >= 0)
         return bad
 
-    def _position(self, path: str) -> Integers:
-        """Where the row that must not be drawn stands in the pool; -2 where it is no candidate."""
+    def _excluded(self, path: str) -> Integers:
+        """The candidate that each row must not draw; -1 where there is none."""
         rows, own = self.context.rows, tuple(path.split("."))
         other = (
             rows
@@ -135,42 +151,53 @@ class _Deal:
             else rows.arrive(self.context.world.scope.resolve(self.context.entity, own, to_row=True).hops)
         )
         index = other.index if self.context.taken is None else other.index[self.context.taken]
-        shared = _renumber(self.context, other.entities, self.entities, index)
-        places = np.append(self.candidates.place, -1)[shared]
-        return np.where(places < 0, -2, places)
+        return _renumber(self.context, other.entities, self.entities, index)
 
     def _weight(self, rows: Integers) -> tuple[Integers, Integers]:
         """The weight of all candidates before those of each row, and that of the row's own."""
         assert self.cumulated is not None
-        sums = np.concatenate([np.zeros(1, dtype=np.int64), self.cumulated])
-        before = sums[self.start[rows]]
-        return before, sums[self.start[rows] + self.size[rows]] - before
+        before = self.cumulated[self.start[rows]]
+        return before, self.cumulated[self.start[rows] + self.size[rows]] - before
 
     def _cumulated(self, shape: Distribution | None) -> Integers | None:
-        """The running sums of the weights of the candidates, in millionths, in the order of the pool."""
+        """The running sums of the weights of the candidates, in millionths, in the order of the pool, from 0."""
         if shape is None or shape.weights is None:
             return None
-        rows = self.context.world.rows(self.entities, self.candidates.order)
-        column = rows.column(shape.weights)
-        if not column.dtype.is_numeric():
-            message = f"a weight is a number, and `{shape.weights}` is {type_name(column.dtype)}"
-            raise self.context.fault(message, "distribution", help="weigh by a field of numbers")
-        weights = column.cast(pl.Float64).fill_null(0).to_numpy()
-        if len(weights) and weights.min() < 0:
-            raise self.context.fault(f"a weight in `{shape.weights}` is below 0", "distribution")
-        return np.cumsum(np.rint(weights * 1e6).astype(np.int64))
+        key = ("weights", self.context.entity, self.context.path)
+        found: Integers = self.context.world.remember(key, partial(self._cumulate, shape.weights))
+        return found
+
+    def _cumulate(self, name: str) -> Integers:
+        total = int(self.candidates.offsets[-1])
+        sums = np.zeros(total + 1, dtype=np.int64)
+        for positions in blocks(total):
+            column = self.context.world.rows(self.entities, self.candidates.at(positions)).column(name)
+            if not column.dtype.is_numeric():
+                message = f"a weight is a number, and `{name}` is {type_name(column.dtype)}"
+                raise self.context.fault(message, "distribution", help="weigh by a field of numbers")
+            weights = column.cast(pl.Float64).fill_null(0).to_numpy()
+            if len(weights) and weights.min() < 0:
+                raise self.context.fault(f"a weight in `{name}` is below 0", "distribution")
+            sums[positions + 1] = np.rint(weights * 1e6).astype(np.int64)
+        return np.cumsum(sums, out=sums)
 
     def _take_next(self, positions: Integers, rows: Integers, codes: Integers, *, apart: bool) -> None:
         """For the few rows that are left: the first position that may be, looking round from a drawn one."""
-        for row in rows:
-            taken = set(positions[codes == codes[row]].tolist()) if apart else set()
-            taken |= {int(excluded[row]) for excluded in self.excluded}
-            first = int(self._draw(np.array([row]), _ATTEMPTS)[0]) - int(self.start[row])
-            for step in range(int(self.size[row])):
-                position = int(self.start[row]) + (first + step) % int(self.size[row])
-                if position not in taken:
-                    positions[row] = position
-                    break
+        taken: dict[int, set[int]] = {}
+        for row, drawn_position in zip(rows.tolist(), self._draw(rows, _ATTEMPTS).tolist(), strict=True):
+            code = int(codes[row]) if apart else -1
+            if code not in taken:
+                taken[code] = set(positions[codes == code].tolist()) if apart else set()
+            excluded = {int(each[row]) for each in self.excluded}
+            start, size = int(self.start[row]), int(self.size[row])
+            for step in range(size):
+                position = start + (drawn_position - start + step) % size
+                if position in taken[code] or int(self.candidates.at(np.array([position]))[0]) in excluded:
+                    continue
+                positions[row] = position
+                if apart:
+                    taken[code].add(position)
+                break
 
 
 def _taken_before(codes: Integers, positions: Integers, fresh: Integers) -> NDArray[np.bool_]:

@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from seedengine.generation.blocks import blocks
 from seedengine.generation.columns import DifferentTypes, common_type
 from seedengine.generation.context import Context
 from seedengine.generation.expressions import type_name
+from seedengine.generation.numbering import Numbering, Tally
 from seedengine.generation.world import World
 from seedengine.spec.conditions import Equality, conjuncts, equality
-from seedengine.spec.expressions import Expression
 from seedengine.spec.generators import Ref
 from seedengine.spec.readings import THIS, Reader
 
 Integers = NDArray[np.int64]
+Numbers = NDArray[np.unsignedinteger]
+"""Rows of a `where` are kept as narrow as their number allows: 4 bytes each, of over 4 thousand million 8."""
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Candidates in the order of their groups: group g is `order[offsets[g]:offsets[g + 1]]`.
+    """Candidates in the order of their groups: group g has the positions from `offsets[g]` to `offsets[g + 1]`.
 
-    `keys` has one row a group, its number in the column `group` and its values in the others; `equalities` are the
-    conditions that a row's own values meet these by. Without any, there is one group. `place` says where each
-    candidate stands in `order`, -1 where it is none.
+    `order` has the candidate at each position, None where each stands at its own number. `keys` has one row a group,
+    its number in the column `group` and its values in the others; `equalities` are the conditions that a row's own
+    values meet these by. Without any, there is one group.
     """
 
-    order: Integers
     offsets: Integers
-    place: Integers
-    keys: pl.DataFrame | None
-    equalities: tuple[Equality, ...]
+    order: Numbers | None = None
+    keys: pl.DataFrame | None = None
+    equalities: tuple[Equality, ...] = ()
+
+    def at(self, positions: Integers) -> Integers:
+        """The candidates at these positions; -1 where a position is -1."""
+        if self.order is None:
+            return positions
+        found = np.full(len(positions), -1, dtype=np.int64)
+        some = np.flatnonzero(positions >= 0)
+        found[some] = self.order[positions[some]]
+        return found
 
     def groups(self, context: Context) -> Integers:
         """The group from which each row draws; -1 where none fits."""
@@ -70,44 +82,45 @@ def pool(world: World, entity: str, path: tuple[str | int, ...], ref: Ref, entit
 
 def _find(world: World, entity: str, path: tuple[str | int, ...], ref: Ref, entities: tuple[str, ...]) -> Pool:
     total = world.count(*entities)
-    everyone = np.arange(total, dtype=np.int64)
     if ref.where is None:
-        return Pool(everyone, np.array([0, total], dtype=np.int64), everyone, None, ())
-    candidates = world.rows(entities)
-    context = Context.of(
-        candidates, str(path[0]), entity, Reader(entities, entities[0] if len(entities) == 1 else None)
-    )
-    context = context.step(*path[1:])
-    equalities, holds = [], np.ones(total, dtype=np.bool_)
-    for part in conjuncts(ref.where):
-        condition = equality(part, THIS)
-        if condition is None:
-            holds &= _truth(context, part)
-        else:
-            equalities.append(condition)
-    kept = everyone[holds]
-    place = np.full(total, -1, dtype=np.int64)
-    if not equalities:
-        place[kept] = np.arange(len(kept), dtype=np.int64)
-        return Pool(kept, np.array([0, len(kept)], dtype=np.int64), place, None, ())
-    names = [f"key{number}" for number in range(len(equalities))]
-    columns = [
-        context.evaluate(each.candidate, "where").alias(name) for name, each in zip(names, equalities, strict=True)
-    ]
-    frame = pl.DataFrame(columns).with_columns(candidate=everyone).filter(pl.Series(holds)).drop_nulls(names)
-    keys = frame.select(names).unique(maintain_order=True).with_row_index("group").cast({"group": pl.Int64})
-    frame = frame.join(keys, on=names, how="left", maintain_order="left").sort("group", maintain_order=True)
-    order = frame["candidate"].to_numpy().astype(np.int64)
-    counts = np.bincount(frame["group"].to_numpy().astype(np.int64), minlength=len(keys)).astype(np.int64)
-    place[order] = np.arange(len(order), dtype=np.int64)
-    return Pool(
-        order,
-        np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)]),
-        place,
-        keys,
-        tuple(equalities),
-    )
+        return Pool(np.array([0, total], dtype=np.int64))
+    conditions = [(part, equality(part, THIS)) for part in conjuncts(ref.where)]
+    equalities = tuple(each for _, each in conditions if each is not None)
+    reader = Reader(entities, entities[0] if len(entities) == 1 else None)
+
+    def let_through(candidates: Integers) -> Context:
+        """The candidates of these that meet the conditions on them alone."""
+        context = Context.of(world.rows(entities, candidates), str(path[0]), entity, reader).step(*path[1:])
+        holds = np.ones(len(candidates), dtype=np.bool_)
+        for part, each in conditions:
+            if each is None:
+                holds &= context.holds(part, "where")
+        return context.some(np.flatnonzero(holds).astype(np.int64))
+
+    some = map(let_through, blocks(total))
+    if equalities:
+        return _grouped(some, total, equalities)
+    order = np.concatenate([context.ordinal.astype(np.min_scalar_type(total)) for context in some])
+    return Pool(np.array([0, len(order)], dtype=np.int64), order)
 
 
-def _truth(context: Context, condition: Expression) -> NDArray[np.bool_]:
-    return context.holds(condition, "where")
+def _grouped(some: Iterable[Context], total: int, equalities: tuple[Equality, ...]) -> Pool:
+    """Sorted by group in two passes: the first notes the group of each candidate, `total` where there is none."""
+    numbering, tally = Numbering(), Tally()
+    groups: Numbers = np.full(total, total, dtype=np.min_scalar_type(total))
+    for context in some:
+        columns = [
+            context.evaluate(each.candidate, "where").alias(f"key{number}") for number, each in enumerate(equalities)
+        ]
+        present = np.flatnonzero(pl.DataFrame(columns).select(pl.all_horizontal(pl.all().is_not_null())).to_series())
+        numbers = numbering.number([column.gather(present) for column in columns])
+        tally.rank(numbers)
+        groups[context.ordinal[present]] = numbers
+    offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(tally.counts[: len(numbering)])])
+    order: Numbers = np.empty(int(offsets[-1]), dtype=groups.dtype)
+    placed = Tally()
+    for candidates in blocks(total):
+        kept = candidates[groups[candidates] < total]
+        numbers = groups[kept].astype(np.int64)
+        order[offsets[numbers] + placed.rank(numbers)] = kept
+    return Pool(offsets, order, numbering.keys, equalities)

@@ -64,16 +64,16 @@ class Rows:
     def _find_column(self, name: str) -> pl.Series:
         if len(self.entities) > 1:
             return self._of_parts(lambda rows: rows.column(name))
-        distinct, where = self._distinct
-        if where is None:
+        if self._distinct is None:
             return self._compute(name)
+        distinct, where = self._distinct
         return take(distinct.column(name), where)
 
     @cached_property
-    def _distinct(self) -> tuple[Rows, Integers | None]:
+    def _distinct(self) -> tuple[Rows, Integers] | None:
         """Each row once in ascending order, and where it stands there; None where these rows are so already."""
         if not len(self.index) or (self.index[0] >= 0 and bool(np.all(np.diff(self.index) > 0))):
-            return self, None
+            return None
         unique, where = np.unique(self.index, return_inverse=True)
         where = where.astype(np.int64)
         if unique[0] < 0:
@@ -107,8 +107,8 @@ class Rows:
         ways = world.scope.ancestors(self.entity).get(hop, ())
         if ways and len(ways[0]) > 1:
             return self.arrive(ways[0])
-        distinct, where = self._distinct
-        if where is not None:
+        if self._distinct is not None:
+            distinct, where = self._distinct
             found = distinct.related(hop)
             return Rows(world, found.entities, np.where(where < 0, -1, np.append(found.index, -1)[where]))
         if ways:

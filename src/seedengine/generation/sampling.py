@@ -1,5 +1,6 @@
 """Which candidates are taken, by the rank of their random bits: exact counts, the same for the same rows."""
 
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -9,9 +10,12 @@ from seedengine.generation.bits import Words, bits
 
 Integers = NDArray[np.int64]
 
+_BLOCK = 1000
+"""A share is exact within so many candidates."""
+
 
 def chosen(
-    key: int, rows: Integers, positions: Integers, share: Fraction | float, block: int = 1000
+    key: int, rows: Integers, positions: Integers, share: Fraction | float, block: int = _BLOCK
 ) -> NDArray[np.bool_]:
     """Which candidates a share takes: of every block of eligible ones exactly its share, rounded half up.
 
@@ -35,6 +39,21 @@ def chosen(
             lowest = _lowest(drawn[start:stop].reshape(shape), rows[start:stop].reshape(shape), _count(part, size))
             mask[start:stop] = lowest.ravel()
     return mask
+
+
+def shared(key: int, eligible: Iterable[Integers], share: Fraction) -> Iterator[Integers]:
+    """The candidates that a share takes, as `chosen` does, where the eligible ones come a part at a time."""
+    waiting = np.zeros(0, dtype=np.int64)
+    for part in eligible:
+        waiting = np.concatenate([waiting, part])
+        whole = len(waiting) // _BLOCK * _BLOCK
+        yield _chosen(key, waiting[:whole], share)
+        waiting = waiting[whole:]
+    yield _chosen(key, waiting, share)
+
+
+def _chosen(key: int, rows: Integers, share: Fraction) -> Integers:
+    return rows[chosen(key, rows, np.arange(len(rows), dtype=np.int64), share)]
 
 
 def ranked(key: int, rows: Integers, groups: Integers) -> NDArray[np.intp]:

@@ -9,8 +9,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from seedengine.generation.blocks import blocks, expand
 from seedengine.generation.context import Context
-from seedengine.generation.structure import Grouped
+from seedengine.generation.numbering import Numbering, Tally
+from seedengine.generation.shapes import Even, Grouped
+from seedengine.generation.spool import Spool
 from seedengine.spec.generators import Ref
 from seedengine.spec.scope import Scope
 
@@ -20,45 +23,97 @@ GroupOf = Callable[[Context], Integers]
 
 @dataclass(frozen=True)
 class Siblings:
-    """Whole groups of siblings, those of the rows asked for among them.
-
-    `code` and `rank` name each asked row's group and its number in it from 0. `context` is for all rows of these
-    groups, `codes` their groups, and `own` where the asked rows stand among them.
-    """
+    """The group of each row, by the row above that it is of or the first row in it, and its number there from 0."""
 
     code: Integers
     rank: Integers
-    context: Context
-    codes: Integers
-    own: Integers
 
 
-def siblings(context: Context, unique: bool | tuple[str, ...], by_group: GroupOf | None = None) -> Siblings:
-    """The groups within which `unique` holds: all rows, or those that agree in the named fields.
+@dataclass(frozen=True)
+class Within:
+    """What rows have to agree in to be siblings.
 
-    With `by_group`, rows must agree in that too. Where the fields name the row that these stand under, only the rows
-    under the same ones are looked at, else all rows of the entity.
+    `parent` is the name of the row above that some of the fields stand for, None where none do; `fields` are the
+    others. With `by_group`, they have to agree in what that gives too.
     """
-    fields = unique if isinstance(unique, tuple) else ()
-    parent = _parent(context, fields)
-    rest = tuple(field for field in fields if parent is None or field not in parent[1])
-    whole = _complete(context, parent[0] if parent else None)
-    own = np.searchsorted(whole.rows.index, context.rows.index).astype(np.int64)
-    if context.taken is not None:
-        own = own[context.taken]
-    codes = _codes(whole, parent[0] if parent else None, rest, by_group)
-    rank = _ranks(codes)
-    return Siblings(codes[own], rank[own], whole, codes, own)
+
+    parent: str | None
+    fields: tuple[str, ...]
+    by_group: GroupOf | None
+
+    @classmethod
+    def of(cls, context: Context, unique: bool | tuple[str, ...], by_group: GroupOf | None = None) -> Within:
+        """What `unique` says: all rows are siblings, or those that agree in the named fields."""
+        fields = unique if isinstance(unique, tuple) else ()
+        scope, shape = context.world.scope, context.world.shape(context.entity)
+        if not isinstance(shape, Even | Grouped):
+            return cls(None, fields, by_group)
+        rest = tuple(each for each in fields if not _is_key_of(scope, context.entity, each, shape.together))
+        return cls(shape.together if len(rest) < len(fields) else None, rest, by_group)
+
+    def siblings(self, context: Context) -> Siblings:
+        """The group of each row and its number there."""
+        rows = context.rows if context.taken is None else context.world.rows(context.rows.entities, _index(context))
+        if not self.fields and self.by_group is None:
+            if self.parent is None:
+                return Siblings(np.zeros(len(rows), dtype=np.int64), rows.index)
+            return Siblings(rows.related(self.parent).index, rows.column("nth").to_numpy() - 1)
+        if self.parent is None:
+            key = ("siblings", context.entity, context.path, self.fields)
+            codes, ranks = context.world.remember(key, lambda: self._scan(context))
+            return Siblings(codes.take(rows.index), ranks.take(rows.index))
+        whole = self.complete(context)
+        codes = self.codes(whole)
+        own = np.searchsorted(whole.rows.index, rows.index)
+        return Siblings(codes[own], Tally().rank(np.unique(codes, return_inverse=True)[1])[own])
+
+    def complete(self, context: Context) -> Context:
+        """The context for all rows that can be siblings of these: those under the same rows, else all of the entity."""
+        world, entity = context.world, context.entity
+        index = np.arange(world.count(entity), dtype=np.int64) if self.parent is None else context.rows.index
+        if self.parent is not None:
+            shape = world.shape(entity)
+            above = np.unique(shape.parent(self.parent, index))
+            first = shape.before(above)
+            index, _ = expand(first, shape.before(above + 1) - first)
+        return _whole(context, index)
+
+    def codes(self, whole: Context) -> Integers:
+        """The group of each row where all of its siblings are there too."""
+        rows = whole.rows
+        if not self.fields and self.by_group is None:
+            return np.zeros(len(rows), dtype=np.int64) if self.parent is None else rows.related(self.parent).index
+        numbers = Numbering().number(self._columns(whole))
+        return rows.index[np.unique(numbers, return_index=True)[1]][numbers]
+
+    def _columns(self, whole: Context) -> list[pl.Series]:
+        columns = [whole.rows.column(field).alias(f"field{number}") for number, field in enumerate(self.fields)]
+        if self.parent is not None:
+            columns.append(pl.Series("above", whole.rows.related(self.parent).index))
+        if self.by_group is not None:
+            columns.append(pl.Series("within", self.by_group(whole)))
+        return columns
+
+    def _scan(self, context: Context) -> tuple[Spool, Spool]:
+        """The group of every row of the entity and its number there: 16 bytes a row, on the disk if they are many."""
+        numbering, tally, codes, ranks = Numbering(), Tally(), Spool(), Spool()
+        firsts = np.zeros(0, dtype=np.int64)
+        for index in blocks(context.world.count(context.entity)):
+            numbers = numbering.number(self._columns(_whole(context, index)))
+            _, at = np.unique(numbers, return_index=True)
+            firsts = np.concatenate([firsts, index[at][numbers[at] >= len(firsts)]])
+            codes.append(firsts[numbers])
+            ranks.append(tally.rank(numbers))
+        return codes, ranks
 
 
-def _parent(context: Context, fields: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
-    """The name of the row above that some of the fields stand for, and which fields these are."""
-    scope: Scope = context.world.scope
-    shape = context.world.shape(context.entity)
-    if not isinstance(shape, Grouped):
-        return None
-    own = tuple(field for field in fields if _is_key_of(scope, context.entity, field, shape.name))
-    return (shape.name, own) if own else None
+def _index(context: Context) -> Integers:
+    return context.rows.index if context.taken is None else context.rows.index[context.taken]
+
+
+def _whole(context: Context, index: Integers) -> Context:
+    rows = context.world.rows((context.entity,), index)
+    return Context.of(rows, str(context.path[0]), context.entity, context.reader).step(*context.path[1:])
 
 
 def _is_key_of(scope: Scope, entity: str, field: str, parent: str) -> bool:
@@ -66,51 +121,3 @@ def _is_key_of(scope: Scope, entity: str, field: str, parent: str) -> bool:
     if not isinstance(value, Ref) or value.entities != (parent,) or scope.drawn_name(entity, value) is not None:
         return False
     return scope.key(parent) == ((value.column,) if value.column else scope.key(parent)) and value.nulls is None
-
-
-def _complete(context: Context, parent: str | None) -> Context:
-    """The context for all rows that can be siblings of these."""
-    world, entity = context.world, context.entity
-    if parent is None:
-        rows = world.remember(("all", entity), lambda: world.rows((entity,)))
-    else:
-        shape = world.shape(entity)
-        assert isinstance(shape, Grouped)
-        above = np.unique(shape.parent(parent, context.rows.index))
-        starts, stops = shape.offsets[above], shape.offsets[above + 1]
-        counts = stops - starts
-        first = np.cumsum(counts) - counts
-        within = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(first, counts)
-        rows = world.rows((entity,), np.repeat(starts, counts) + within)
-    return Context.of(rows, str(context.path[0]), entity, context.reader).step(*context.path[1:])
-
-
-def _codes(whole: Context, parent: str | None, fields: tuple[str, ...], by_group: GroupOf | None) -> Integers:
-    """A number for each group: the row above alone, or the first row of the group."""
-    rows = whole.rows
-    above = None if parent is None else rows.related(parent).index
-    if not fields and by_group is None:
-        return np.zeros(len(rows), dtype=np.int64) if above is None else above
-    columns = [rows.column(field).alias(f"field{number}") for number, field in enumerate(fields)]
-    if above is not None:
-        columns.append(pl.Series("above", above))
-    if by_group is not None:
-        columns.append(pl.Series("group", by_group(whole)))
-    frame = pl.DataFrame(columns).with_columns(row=rows.index)
-    first = frame.select(pl.col("row").first().over([column.name for column in columns]))
-    return first.to_series().to_numpy().astype(np.int64)
-
-
-def _ranks(codes: Integers) -> Integers:
-    """The number of each row among those of its code, in their order."""
-    order = np.argsort(codes, kind="stable")
-    ordered = codes[order]
-    starts = (
-        np.flatnonzero(np.concatenate([np.ones(1, dtype=np.bool_), ordered[1:] != ordered[:-1]]))
-        if len(codes)
-        else order
-    )
-    counts = np.diff(np.append(starts, len(codes)))
-    ranks = np.empty(len(codes), dtype=np.int64)
-    ranks[order] = np.arange(len(codes), dtype=np.int64) - np.repeat(starts, counts)
-    return ranks

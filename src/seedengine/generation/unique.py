@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from seedengine.generation.bits import bits, derive_key, permute
 from seedengine.generation.context import Context
-from seedengine.generation.siblings import siblings
+from seedengine.generation.siblings import Within
 from seedengine.spec.generators import Generator
 
 Integers = NDArray[np.int64]
@@ -23,7 +23,7 @@ def spread(context: Context, unique: bool | tuple[str, ...], size: int) -> Integ
     if unique is True:
         rank, code = context.ordinal, np.zeros(len(context), dtype=np.int64)
     else:
-        group = siblings(context, unique)
+        group = Within.of(context, unique).siblings(context)
         rank, code = group.rank, group.code
     index = rank * sharing + turn
     over = np.flatnonzero(index >= size)

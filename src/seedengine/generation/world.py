@@ -17,7 +17,7 @@ from seedengine.spec.scope import Route, Scope
 if TYPE_CHECKING:
     from seedengine.generation.context import Context
     from seedengine.generation.rows import Rows
-    from seedengine.generation.structure import Shape
+    from seedengine.generation.shapes import Shape
 
 Integers = NDArray[np.int64]
 Generate = Callable[[Any, "Context"], pl.Series]
@@ -43,7 +43,7 @@ class World:
         self._shapes: dict[str, Shape] = {}
         self._routes: dict[tuple[tuple[str, ...], tuple[str, ...]], Route] = {}
         self.kept: dict[object, Any] = {}
-        """What was found out once for all rows of an entity: pools of candidates, rows by parent."""
+        """What was found out once for all rows of an entity, never the rows: candidates, children, siblings."""
 
     def entity(self, name: str) -> Entity:
         """An entity of the spec."""
@@ -68,10 +68,8 @@ class World:
         """Take this for the rows of an entity while its own are being found among them."""
         self._shapes[entity] = shape
 
-    def rows(self, entities: tuple[str, ...], index: Integers | None = None) -> Rows:
-        """Rows by their number from 0 through all of these entities; without `index`, all of them."""
-        if index is None:
-            index = np.arange(self.count(*entities), dtype=np.int64)
+    def rows(self, entities: tuple[str, ...], index: Integers) -> Rows:
+        """Rows by their number from 0 through all of these entities."""
         return self._rows_of(self, entities, index)
 
     def key(self, entity: str, *path: str | int) -> int:
