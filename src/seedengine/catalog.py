@@ -18,24 +18,38 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """`columns` of a table refer to `target_columns` of `target`; a table may refer to itself."""
+    """`columns` of a table refer to `target_columns` of `target`; a table may refer to itself.
+
+    Where they refer to a part of a partitioned table alone, `parts` has the numbers that the database gives its leaves.
+    """
 
     columns: tuple[str, ...]
     target: str
     target_columns: tuple[str, ...]
     deferrable: bool = False
     name: str | None = None
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table; `unique` lists the column sets that are unique besides the primary key."""
+    """One table; `unique` lists the column sets that are unique besides the primary key.
+
+    `indexes` has the columns that other indexes begin with, of those that serve to look up any row.
+    """
 
     name: str
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+    def has_index(self, columns: tuple[str, ...]) -> bool:
+        """Whether rows are looked up by these columns through an index or a key, whose first ones they are."""
+        return any(
+            set(each[: len(columns)]) == set(columns) for each in (self.primary_key, *self.unique, *self.indexes)
+        )
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""
@@ -48,3 +62,13 @@ class Catalog:
 
     tables: Mapping[str, Table] = field(default_factory=dict)
     ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOff:
+    """The names of what a bulk load takes off a table and puts back afterwards; primary keys are constraints."""
+
+    table: str
+    foreign_keys: tuple[str, ...]
+    constraints: tuple[str, ...]
+    indexes: tuple[str, ...]

@@ -281,6 +281,27 @@ def test_tables_without_a_primary_key_and_partitions(herafi: Herafi) -> None:
     assert clean(target, Removal("log", everything=True)) == {"log": 2}
 
 
+def test_a_key_that_refers_to_one_partition_finds_no_row_of_another(herafi: Herafi) -> None:
+    target, connection = herafi
+    connection.execute("""
+        CREATE TABLE log (id int, area int, who text, PRIMARY KEY (id, area)) PARTITION BY LIST (area);
+        CREATE TABLE log_1 PARTITION OF log FOR VALUES IN (1);
+        CREATE TABLE log_2 PARTITION OF log FOR VALUES IN (2, 3) PARTITION BY LIST (area);
+        CREATE TABLE log_2_2 PARTITION OF log_2 FOR VALUES IN (2);
+        ALTER TABLE log_1 ADD UNIQUE (id);
+        ALTER TABLE log_2_2 ADD UNIQUE (id);
+        CREATE TABLE first (id int PRIMARY KEY, log int REFERENCES log_1 (id));
+        CREATE TABLE second (id int PRIMARY KEY, log int REFERENCES log_2_2 (id));
+        CREATE TABLE third (id int PRIMARY KEY, log int, area int, FOREIGN KEY (log, area) REFERENCES log_2);
+        INSERT INTO log VALUES (1, 1, 'us'), (1, 2, 'them'), (2, 1, 'them'), (2, 2, 'us');
+        INSERT INTO first VALUES (1, 1), (2, 2);
+        INSERT INTO second VALUES (1, 1), (2, 2);
+        INSERT INTO third VALUES (1, 1, 2), (2, 2, 2);""")
+    assert clean(target, where("log", who={"equals": "us"})) == {"first": 1, "second": 1, "third": 1, "log": 2}
+    left = connection.execute("SELECT id FROM first UNION ALL SELECT id FROM second UNION ALL SELECT id FROM third")
+    assert left.fetchall() == [(2,), (1,), (1,)]
+
+
 def test_generated_rows_are_those_whose_columns_are_all_equal(herafi: Herafi) -> None:
     target, connection = herafi
     connection.execute("""

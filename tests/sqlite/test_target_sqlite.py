@@ -84,6 +84,7 @@ def test_a_file_is_made_with_keys_and_types_and_our_mark(file: Path) -> None:
     ]  # fmt: skip
     assert post.columns[0].identity
     assert post.foreign_keys == (ForeignKey(("userId",), "User", ("id",), deferrable=True),)
+    assert post.has_index(("userId",))
     assert rows(file, "PRAGMA application_id") == [(0x53454544,)]
 
 

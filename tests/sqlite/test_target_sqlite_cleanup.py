@@ -9,6 +9,7 @@ import pytest
 from seedengine.diagnostics import InvalidCall, Refused
 from seedengine.spec.cleanup import RowFilter
 from seedengine.targets.protocol import GeneratedRows, Removal, Target
+from seedengine.targets.sqlite import passing_indexes
 from seedengine.targets.url import open_target
 
 SCRIPT = """
@@ -131,3 +132,21 @@ def test_generated_rows_are_found_fast(target: Target) -> None:
         transaction.load("odd", many.columns, [many])
     keys = GeneratedRows(("name", "id"), lambda: [many])
     assert clean(target, Removal("odd", generated=(keys,))) == {"odd": 30_000}
+
+
+def test_a_foreign_key_without_an_index(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = rows(target, "SELECT name, sql FROM sqlite_master")
+    with target.begin() as transaction:
+        transaction.find([where("Talk", id={"equals": "nobody"})])
+        assert not transaction.notes
+        transaction.find([where("Talk", id={"equals": "both"})])
+        assert transaction.notes == [
+            "`Message` has no index for its foreign key `talk`: the database looks through all of `Message` for each "
+            'row of `Talk`, of which 1 goes; to help it: CREATE INDEX "Message_talk_idx" ON "Message" ("talk")'
+        ]
+        monkeypatch.setattr(passing_indexes, "MANY_ROWS", 1)
+        transaction.find([where("Talk", id={"equals": "real"})])
+        assert transaction.delete() == {"Talk": 1, "Message": 1}
+        assert "one is made for the time that rows of `Talk`, of which 1 goes" in transaction.notes[0]
+    assert rows(target, "SELECT name, sql FROM sqlite_master") == schema
+    assert rows(target, "SELECT id FROM Message ORDER BY id") == [(1,), (3,)]

@@ -10,7 +10,10 @@ from seedengine.spec.cleanup import Removed
 from seedengine.targets.conditions import Rows, matching
 from seedengine.targets.found import ROUND, CreateTemporary, FoundRows, Workspace, make_found
 from seedengine.targets.protocol import GeneratedRows, Removal
-from seedengine.targets.relations import Relation, quoted_table
+from seedengine.targets.relations import Relation, quoted_table, reachable
+
+ROW_PART = "tableoid"
+"""What says in which part of a partitioned table a row lies, where a foreign key refers to a part alone."""
 
 SHOWN_KEYS = 20
 """So many keys of rows that would be orphaned are listed; the count is given in any case."""
@@ -44,6 +47,7 @@ class _Search:
             _require_foreign_key(workspace.relations[table], column)
         self.found: dict[str, FoundRows] = {}
         self.counts: dict[str, int] = {}
+        self.analyzed: dict[str, int] = {}
         self.round = self.implied_round = 0
         self.staged: list[tuple[str, GeneratedRows, sa.TableClause]] = []
         self.hanging = tuple(self._hanging())
@@ -66,10 +70,12 @@ class _Search:
             for key in relation.table.foreign_keys:
                 if key.target in needed:
                     needed[key.target][key.target_columns] = None
+        needs = self._needs()
         for position, (table, columns) in enumerate(needed.items()):
             name = f"seedengine_found_{number}_{position}"
             relation = self.workspace.relations[table]
-            self.found[table] = make_found(self.workspace, relation, columns, name)
+            indexed = not self.workspace.hashes or table in reachable(table, needs)
+            self.found[table] = make_found(self.workspace, relation, columns, name, indexed=indexed)
         self._stage(number)
 
     def _involved(self) -> list[str]:
@@ -84,6 +90,16 @@ class _Search:
                     involved[table] = None
                     waiting.append(table)
         return list(involved)
+
+    def _needs(self) -> dict[str, set[str]]:
+        """By table, those whose rows that go decide which of its own go; in a circle they may do so again and again."""
+        needs: dict[str, set[str]] = {table: set() for table in self.workspace.relations}
+        for table, key in self.hanging:
+            needs[table].add(key.target)
+        for removal in self.removals:
+            if removal.where is not None:
+                needs[removal.table].update(each.table for each in removal.where.removed())
+        return needs
 
     def _removed(self) -> Iterator[Removed]:
         for removal in self.removals:
@@ -181,6 +197,8 @@ class _Search:
             parents.column(target) == rows.column(column)
             for column, target in zip(key.columns, key.target_columns, strict=True)
         ]
+        if key.parts:
+            same.append(parents.column(ROW_PART).in_(key.parts))
         if round is not None:
             same.append(parents.clause.c[ROUND] == round)
         return sa.exists(sa.select(sa.literal(1)).select_from(parents.clause).where(*same))
@@ -199,7 +217,10 @@ class _Search:
         insert = found.clause.insert().from_select(places, query)
         counted = self.workspace.connection.execution_options(preserve_rowcount=True)
         added = counted.execute(insert).rowcount
-        self.counts[table] = self.counts.get(table, 0) + added
+        count = self.counts[table] = self.counts.get(table, 0) + added
+        if added and count >= 2 * self.analyzed.get(table, 0):
+            self.analyzed[table] = count
+            self.workspace.analyze(found)
         return added
 
     def refuse_strangers(self) -> None:

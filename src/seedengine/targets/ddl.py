@@ -79,16 +79,16 @@ def build_indexes(built: sa.Table, table: Table) -> list[sa.Index]:
 
     Without one, the database looks through all children for every parent that goes.
     """
-    begun = [table.primary_key, *table.unique]
     wanted = dict.fromkeys(key.columns for key in table.foreign_keys)
     return [
-        sa.Index(quoted(_index_name(table.name, columns)), *(built.c[each] for each in columns))
+        sa.Index(quoted(index_name(table.name, columns)), *(built.c[each] for each in columns))
         for columns in wanted
-        if not any(set(other[: len(columns)]) == set(columns) for other in begun)
+        if not table.has_index(columns)
     ]
 
 
-def _index_name(table: str, columns: Sequence[str]) -> str:
+def index_name(table: str, columns: Sequence[str]) -> str:
+    """The name of an index of these columns, which the database does not cut."""
     name = f"{table}_{'_'.join(columns)}_idx"
     if len(name.encode()) <= LONGEST_NAME:
         return name

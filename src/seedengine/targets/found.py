@@ -38,11 +38,18 @@ class Workspace(Protocol):
     def lock_rows(self) -> bool:
         """Whether rows that are found are locked one by one."""
 
+    @property
+    def hashes(self) -> bool:
+        """Whether the database joins large tables without an index."""
+
     def freeze(self) -> None:
         """All temporary tables exist now: a transaction that only reads may write nothing else from here on."""
 
     def stage(self, staging: Relation, columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> None:
         """Load rows into a temporary table that has these columns of a relation."""
+
+    def analyze(self, found: "FoundRows") -> None:
+        """Let the database know how many rows a temporary table has by now, so that it joins it in the right way."""
 
     def delete(self, group: Sequence["FoundRows"]) -> list[int]:
         """Delete the rows found of these tables at once, which may refer to each other; the number of each."""
@@ -101,10 +108,13 @@ class FoundRows:
         return sa.select(sa.cast(self.column(name), sa.Text)).where(self.column(name).is_not(None)).scalar_subquery()
 
 
-def make_found(workspace: Workspace, relation: Relation, needed: Iterable[tuple[str, ...]], name: str) -> FoundRows:
+def make_found(
+    workspace: Workspace, relation: Relation, needed: Iterable[tuple[str, ...]], name: str, *, indexed: bool
+) -> FoundRows:
     """An empty temporary table for the rows of a relation that go, with its key and the columns needed of them.
 
-    Rows are looked up in it by the key and by each of `needed`, columns that stand together.
+    Rows are looked up in it by the key and by each of `needed`, columns that stand together; `indexed` says whether
+    few at a time are.
     """
     lookups = tuple(dict.fromkeys((relation.key, *needed)))
     names = dict.fromkeys(column for columns in lookups for column in columns)
@@ -115,7 +125,7 @@ def make_found(workspace: Workspace, relation: Relation, needed: Iterable[tuple[
     workspace.connection.execute(CreateTemporary(clause, sa.select(*shape, sa.literal(0).label(ROUND))))
     # PostgreSQL puts an index where its table is; SQLite wants to be told.
     schema = "" if workspace.temporary_schema == "pg_temp" else f"{workspace.temporary_schema}."
-    for position, lookup in enumerate(lookups):
+    for position, lookup in enumerate(lookups if indexed else ()):
         places = ", ".join(columns[column] for column in lookup)
         workspace.connection.exec_driver_sql(f"CREATE INDEX {schema}{name}_{position} ON {name} ({places})")
     return FoundRows(relation, clause, columns)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import polars as pl
 
-from seedengine.catalog import Catalog, Table
+from seedengine.catalog import Catalog, Table, TakenOff
 from seedengine.diagnostics import DatabaseError
 from seedengine.spec.cleanup import RowFilter
 
@@ -48,6 +48,18 @@ class RowRefused(DatabaseError):
         self.table, self.row, self.column = table, row, column
 
 
+@dataclass(frozen=True, slots=True)
+class BulkLoad:
+    """Rows by table that may be loaded in bulk: without keys and indexes, which are put back once the rows are there.
+
+    Rows of the tables `updated` are updated too. `forced` takes them off even where triggers may need them.
+    """
+
+    rows: Mapping[str, int]
+    updated: frozenset[str] = frozenset()
+    forced: bool = False
+
+
 class Transaction(Protocol):
     """An open transaction: committed when its context ends well, rolled back on every other way out."""
 
@@ -58,15 +70,28 @@ class Transaction(Protocol):
         such a table differs in any other way, or a type is not known.
         """
 
-    def find(self, removals: Sequence[Removal]) -> Mapping[str, int]:
+    @property
+    def notes(self) -> Sequence[str]:
+        """What the user should know about `find` and `delete`: foreign keys without an index."""
+
+    def find(self, removals: Sequence[Removal], *, locking: bool = False) -> Mapping[str, int]:
         """Find (and lock) all rows that go, by filter and by hanging on one that goes; their number by table.
 
-        Tables with no such row are left out. Raises Refused where `follows` would orphan a row, or where somebody's
-        rows hang on `implied` ones.
+        Tables with no such row are left out. `locking` allows to lock whole tables while rows go. Raises Refused where
+        `follows` would orphan a row, or where somebody's rows hang on `implied` ones.
         """
 
     def delete(self) -> Mapping[str, int]:
         """Delete what `find` found, children before parents; the number of rows deleted by table."""
+
+    def plan_bulk(self, load: BulkLoad) -> tuple[Sequence[TakenOff], Sequence[str]]:
+        """What `loading` would take off, and notes on what stays; rows that `find` found do not count as kept."""
+
+    def loading(self, load: BulkLoad | None) -> AbstractContextManager[Sequence[str]]:
+        """Around `delete`, `load` and `update`: a bulk load where one is allowed and pays; yields notes for the user.
+
+        All is back as it was at the end. Raises RowRefused where a row then breaks a constraint.
+        """
 
     def load(self, table: str, columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
         """Insert the rows of all batches in one statement where the target can; their number.

@@ -1,6 +1,6 @@
 """A table of a catalog as statements name it: its schema, what identifies a row, the types of its columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -62,9 +62,17 @@ def find_relation(relations: Mapping[str, Relation], name: str) -> Relation:
     )
 
 
+def has_circle(tables: Iterable[Table]) -> bool:
+    """Whether a row may refer, directly or not, to one of its own table."""
+    needs: dict[str, set[str]] = {}
+    for table in tables:
+        needs.setdefault(table.name, set()).update(key.target for key in table.foreign_keys)
+    return any(name in reachable(name, needs) for name in needs)
+
+
 def circles(needs: Mapping[str, set[str]]) -> list[tuple[str, ...]]:
     """The tables in groups, those that others need last; tables that need each other stand in one group."""
-    reach = {name: _reachable(name, needs) for name in needs}
+    reach = {name: reachable(name, needs) for name in needs}
     groups: list[tuple[str, ...]] = []
     left = dict.fromkeys(needs)
     while left:
@@ -78,7 +86,8 @@ def circles(needs: Mapping[str, set[str]]) -> list[tuple[str, ...]]:
     return groups
 
 
-def _reachable(start: str, needs: Mapping[str, set[str]]) -> set[str]:
+def reachable(start: str, needs: Mapping[str, set[str]]) -> set[str]:
+    """All that it needs, directly or not; itself among them where it stands in a circle."""
     found: set[str] = set()
     waiting = [start]
     while waiting:

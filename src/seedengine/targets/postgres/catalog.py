@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 import sqlalchemy as sa
 
@@ -29,8 +30,9 @@ SELECT coalesce(pg_catalog.pg_partition_root(k.conrelid)::oid, k.conrelid),
         JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number),
        (SELECT array_agg(a.attname::text ORDER BY u.place)
         FROM unnest(k.confkey) WITH ORDINALITY u(number, place)
-        JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number)
-FROM pg_catalog.pg_constraint k
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number),
+       ARRAY(SELECT t.relid::oid FROM pg_catalog.pg_partition_tree(k.confrelid) t WHERE t.isleaf AND p.relispartition)
+FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class p ON p.oid = k.confrelid
 WHERE k.contype = 'f' AND k.conparentid = 0
 ORDER BY k.conname, k.oid
 """
@@ -52,14 +54,17 @@ WHERE a.attrelid = ANY(:tables) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum
 """
 
-_KEYS = """
-SELECT i.indrelid, i.indisprimary,
+# An expression among an index's columns is NULL here.
+_INDEXES = """
+SELECT i.indrelid, i.indisprimary, i.indisunique,
        (SELECT array_agg(a.attname::text ORDER BY u.place)
         FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(number, place)
-        JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.number
+        LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.number AND u.number <> 0
         WHERE u.place <= i.indnkeyatts)
 FROM pg_catalog.pg_index i
-WHERE i.indrelid = ANY(:tables) AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+JOIN pg_catalog.pg_am m ON m.oid = c.relam AND m.amname IN ('btree', 'hash')
+WHERE i.indrelid = ANY(:tables) AND i.indisvalid AND i.indpred IS NULL
 ORDER BY i.indexrelid
 """
 
@@ -86,6 +91,14 @@ class _Key:
     deferrable: bool
     columns: tuple[str, ...]
     target_columns: tuple[str, ...]
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    columns: tuple[str, ...]
+    primary: bool
+    unique: bool
 
 
 def read_catalog(connection: sa.Connection) -> PostgresCatalog:
@@ -94,8 +107,10 @@ def read_catalog(connection: sa.Connection) -> PostgresCatalog:
     """
     tables = {row[0]: row for row in connection.execute(sa.text(_TABLES))}
     keys = [
-        _Key(child, parent, name, deferrable, tuple(columns), tuple(target_columns))
-        for child, parent, name, deferrable, columns, target_columns in connection.execute(sa.text(_FOREIGN_KEYS))
+        _Key(child, parent, name, deferrable, tuple(columns), tuple(target_columns), tuple(parts))
+        for child, parent, name, deferrable, columns, target_columns, parts in connection.execute(
+            sa.text(_FOREIGN_KEYS)
+        )
         if child in tables and parent in tables
     ]
     wanted = _wanted({oid for oid, row in tables.items() if row[3]}, keys)
@@ -105,18 +120,18 @@ def read_catalog(connection: sa.Connection) -> PostgresCatalog:
         if oid in wanted
     }
     columns, types = _columns(connection, list(names))
-    primary, unique = _keys(connection, list(names))
+    indexes = _indexes(connection, list(names))
     relations: dict[str, Relation] = {}
     for oid, name in names.items():
-        table = Table(
-            name,
-            tuple(columns.get(oid, ())),
-            primary.get(oid, ()),
-            _foreign_keys(oid, keys, names),
-            tuple(dict.fromkeys(unique.get(oid, ()))),
-        )
+        own = indexes.get(oid, ())
+        primary = next((each.columns for each in own if each.primary), ())
+        unique = tuple(dict.fromkeys(each.columns for each in own if each.unique and not each.primary))
+        others = tuple(dict.fromkeys(each.columns for each in own if each.columns not in (primary, *unique)))
+        table = Table(name, tuple(columns.get(oid, ())), primary, _foreign_keys(oid, keys, names), unique, others)
         _, schema, relname, _, _ = tables[oid]
-        relations[name] = Relation(table, schema, relname, table.primary_key or ROW_ADDRESS, types.get(oid, {}))
+        # What refers to a part of it alone is found by where a row lies.
+        key = () if any(each.parent == oid and each.parts for each in keys) else primary
+        relations[name] = Relation(table, schema, relname, key or ROW_ADDRESS, types.get(oid, {}))
     labels = {name: tuple(each) for name, each in connection.execute(sa.text(_LABELS))}
     partitioned = frozenset(name for oid, name in names.items() if tables[oid][4])
     return PostgresCatalog(relations, labels, partitioned)
@@ -143,17 +158,13 @@ def _columns(
     return columns, types
 
 
-def _keys(
-    connection: sa.Connection, oids: list[int]
-) -> tuple[dict[int, tuple[str, ...]], dict[int, list[tuple[str, ...]]]]:
-    primary: dict[int, tuple[str, ...]] = {}
-    unique: dict[int, list[tuple[str, ...]]] = {}
-    for oid, is_primary, columns in connection.execute(sa.text(_KEYS), {"tables": oids}):
-        if is_primary:
-            primary[oid] = tuple(columns)
-        else:
-            unique.setdefault(oid, []).append(tuple(columns))
-    return primary, unique
+def _indexes(connection: sa.Connection, oids: list[int]) -> dict[int, list[_Index]]:
+    indexes: dict[int, list[_Index]] = {}
+    for oid, primary, unique, columns in connection.execute(sa.text(_INDEXES), {"tables": oids}):
+        leading = tuple(takewhile(lambda name: name is not None, columns))
+        if leading:
+            indexes.setdefault(oid, []).append(_Index(leading, primary, unique and None not in columns))
+    return indexes
 
 
 def _foreign_keys(oid: int, keys: list[_Key], names: Mapping[int, str]) -> tuple[ForeignKey, ...]:
@@ -161,8 +172,9 @@ def _foreign_keys(oid: int, keys: list[_Key], names: Mapping[int, str]) -> tuple
     found: dict[tuple[object, ...], ForeignKey] = {}
     for key in keys:
         if key.child == oid and key.parent in names:
-            same = (key.columns, key.parent, key.target_columns)
+            same = (key.columns, key.parent, key.target_columns, key.parts)
+            target = names[key.parent]
             found.setdefault(
-                same, ForeignKey(key.columns, names[key.parent], key.target_columns, key.deferrable, key.name)
+                same, ForeignKey(key.columns, target, key.target_columns, key.deferrable, key.name, key.parts)
             )
     return tuple(found.values())

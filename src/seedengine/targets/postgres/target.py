@@ -10,26 +10,31 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from seedengine.catalog import Catalog, Table
+from seedengine.catalog import Catalog, Table, TakenOff
 from seedengine.diagnostics import DatabaseError
 from seedengine.targets.closure import find_rows
 from seedengine.targets.commit import uninterrupted
 from seedengine.targets.deletion import delete_rows
 from seedengine.targets.found import FoundRows
 from seedengine.targets.postgres.address import Address
+from seedengine.targets.postgres.bulk import BulkPlan, build_bulk_plan, loading_in_bulk
 from seedengine.targets.postgres.catalog import PostgresCatalog, read_catalog
 from seedengine.targets.postgres.connection import make_engine, raw_connection, resolved_elsewhere, resolved_name
 from seedengine.targets.postgres.copy import copy_rows, update_rows
 from seedengine.targets.postgres.errors import explain, explain_commit, translated
+from seedengine.targets.postgres.passing_indexes import indexed, needs_index
 from seedengine.targets.postgres.tables import create_tables
 from seedengine.targets.postgres.workspace import PostgresWorkspace
-from seedengine.targets.protocol import Removal
+from seedengine.targets.protocol import BulkLoad, Removal
 from seedengine.targets.relations import find_relation
+from seedengine.targets.unindexed import UnindexedKey, find_unindexed
 
-# All of them end with the transaction, so that a pooled session goes on as it was.
+# All of them end with the transaction, so that a pooled session goes on as it was. With the usual memory for work,
+# joins with the rows that go would go through the tables several times.
 _SETTINGS = """
 SELECT set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
-       set_config('intervalstyle', 'postgres', true), set_config('row_security', 'off', true)
+       set_config('intervalstyle', 'postgres', true), set_config('row_security', 'off', true),
+       set_config('work_mem', greatest(pg_size_bytes(current_setting('work_mem')) / 1024, 65536) || 'kB', true)
 """
 # Lets the server end a transaction whose client was killed while a statement runs; it needs epoll or kqueue.
 _WATCH_CLIENT = """
@@ -165,7 +170,14 @@ class PostgresTransaction:
         self._read: PostgresCatalog | None = None
         self._workspace: PostgresWorkspace | None = None
         self._found: dict[str, tuple[FoundRows, int]] = {}
+        self._unindexed: list[tuple[UnindexedKey, bool]] = []
         self._searches = 0
+        self._remarks: list[str] = []
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """See `Transaction`."""
+        return [*(key.note(key.creation(), helped=helped) for key, helped in self._unindexed), *self._remarks]
 
     def _catalog(self) -> PostgresCatalog:
         if self._read is None:
@@ -183,20 +195,49 @@ class PostgresTransaction:
             create_tables(self._connection, self._catalog().relations, tables)
         self._read = None
 
-    def find(self, removals: Sequence[Removal]) -> Mapping[str, int]:
+    def find(self, removals: Sequence[Removal], *, locking: bool = False) -> Mapping[str, int]:
         """See `Transaction`."""
         self._searches += 1
         self._workspace = PostgresWorkspace(self._connection, self._catalog(), lock_rows=not self._read_only)
         with translated():
             self._found = find_rows(self._workspace, removals, self._searches)
-        return {table: count for table, (_, count) in self._found.items()}
+            found = {table: count for table, (_, count) in self._found.items()}
+            self._unindexed = [
+                (key, locking and needs_index(self._connection, key))
+                for key in find_unindexed(self._catalog().relations, found)
+            ]
+        return found
 
     def delete(self) -> Mapping[str, int]:
         """See `Transaction`."""
         if self._workspace is None:
             return {}
+        found, self._found = self._found, {}
+        helped = [key for key, helped in self._unindexed if helped]
+        with translated(), indexed(self._connection, helped) as notes:
+            self._remarks += notes
+            return delete_rows(self._workspace, found)
+
+    def plan_bulk(self, load: BulkLoad) -> tuple[Sequence[TakenOff], Sequence[str]]:
+        """See `Transaction`."""
+        plan = self._bulk_plan(load)
+        return plan.steps(), plan.notes
+
+    @contextmanager
+    def loading(self, load: BulkLoad | None) -> Iterator[Sequence[str]]:
+        """See `Transaction`; it locks the tables of a bulk load until the transaction ends."""
+        plan = BulkPlan() if load is None else self._bulk_plan(load)
+        with loading_in_bulk(self._connection, plan, self._catalog().labels) as (steps, notes):
+            off = {(step.table, name) for step in steps for name in step.foreign_keys}
+            self._unindexed = [
+                each for each in self._unindexed if (each[0].relation.table.name, each[0].key.name) not in off
+            ]
+            yield notes
+
+    def _bulk_plan(self, load: BulkLoad) -> BulkPlan:
+        going = {table: count for table, (_, count) in self._found.items()}
         with translated():
-            return delete_rows(self._workspace, self._found)
+            return build_bulk_plan(self._connection, self._catalog(), load, going)
 
     def load(self, table: str, columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
         """See `Transaction`; one COPY for all batches."""

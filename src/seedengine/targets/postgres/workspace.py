@@ -23,6 +23,7 @@ class PostgresWorkspace:
     """See `Workspace`."""
 
     temporary_schema = "pg_temp"
+    hashes = True
 
     def __init__(self, connection: sa.Connection, catalog: PostgresCatalog, *, lock_rows: bool) -> None:
         self.connection = connection
@@ -41,6 +42,10 @@ class PostgresWorkspace:
         """Load rows into a temporary table, and let the server know how many there are."""
         copy_rows(raw_connection(self.connection), staging, columns, batches, self._labels)
         self.connection.exec_driver_sql(f"ANALYZE {staging.name}")
+
+    def analyze(self, found: FoundRows) -> None:
+        """A temporary table is taken to have next to no rows until it is analyzed, which the server never does."""
+        self.connection.exec_driver_sql(f"ANALYZE pg_temp.{found.clause.name}")
 
     def delete(self, group: Sequence[FoundRows]) -> list[int]:
         """Delete from one table, or from several by one statement, which sees their keys only in the end."""

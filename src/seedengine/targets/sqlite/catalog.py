@@ -1,6 +1,8 @@
 """SQLite's own catalogue: tables, columns, keys and foreign keys as they are."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import takewhile
 
 import sqlalchemy as sa
 
@@ -23,10 +25,11 @@ _FOREIGN_KEYS = f"""
 SELECT t.name, x.id, x."table", x."from", x."to"
 FROM (SELECT m.name FROM {_USER_TABLES}) t, pragma_foreign_key_list(t.name) x ORDER BY t.name, x.id, x.seq
 """
-_UNIQUE = f"""
-SELECT t.name, i.name, x.name
+# An expression among an index's columns is NULL here.
+_INDEXES = f"""
+SELECT t.name, i.name, i."unique" AND i.origin <> 'pk', x.name
 FROM (SELECT m.name FROM {_USER_TABLES}) t, pragma_index_list(t.name) i, pragma_index_info(i.name) x
-WHERE i."unique" AND NOT i.partial AND i.origin <> 'pk' ORDER BY t.name, i.seq DESC, x.seqno
+WHERE NOT i.partial ORDER BY t.name, i.seq DESC, x.seqno
 """
 
 
@@ -42,11 +45,18 @@ def read_relations(connection: sa.Connection) -> dict[str, Relation]:
             primary.setdefault(table, []).append((place, name))
     keys = {table: tuple(name for _, name in sorted(parts)) for table, parts in primary.items()}
     foreign = _foreign_keys(connection, keys, columns)
-    unique = _unique(connection)
+    unique, indexes = _indexes(connection)
     return {
         table: _relation(
             connection,
-            Table(table, tuple(own), keys.get(table, ()), foreign.get(table, ()), unique.get(table, ())),
+            Table(
+                table,
+                tuple(own),
+                keys.get(table, ()),
+                foreign.get(table, ()),
+                unique.get(table, ()),
+                tuple(each for each in indexes.get(table, ()) if each != keys.get(table)),
+            ),
         )
         for table, own in columns.items()
     }
@@ -59,7 +69,9 @@ def _relation(connection: sa.Connection, table: Table) -> Relation:
     if has_address and len(table.primary_key) == 1:
         table = _with_row_number(table)
     types = {column.name: parse_type(column.type) for column in table.columns}
-    return Relation(table, None, table.name, (address,) if has_address else table.primary_key, types)
+    # A column that is the row's number is its address under another name, by which other tables refer to it.
+    number = tuple(column.name for column in table.columns if column.identity)
+    return Relation(table, None, table.name, number or ((address,) if has_address else table.primary_key), types)
 
 
 def _has_row_address(connection: sa.Connection, table: str, address: str) -> bool:
@@ -80,7 +92,7 @@ def _with_row_number(table: Table) -> Table:
         else each
         for each in table.columns
     )
-    return Table(table.name, columns, table.primary_key, table.foreign_keys, table.unique)
+    return replace(table, columns=columns)
 
 
 def _foreign_keys(
@@ -107,11 +119,19 @@ def _foreign_keys(
     return {table: tuple(reversed(each)) for table, each in found.items()}
 
 
-def _unique(connection: sa.Connection) -> dict[str, tuple[tuple[str, ...], ...]]:
-    indexes: dict[str, dict[str, list[str | None]]] = {}
-    for table, index, column in connection.exec_driver_sql(_UNIQUE):
-        indexes.setdefault(table, {}).setdefault(index, []).append(column)
-    return {
-        table: tuple(dict.fromkeys(tuple(filter(None, columns)) for columns in each.values() if None not in columns))
-        for table, each in indexes.items()
-    }
+_Columns = dict[str, tuple[tuple[str, ...], ...]]
+
+
+def _indexes(connection: sa.Connection) -> tuple[_Columns, _Columns]:
+    """By table, the columns of unique indexes, and those that others begin with."""
+    read: dict[tuple[str, str, bool], list[str | None]] = {}
+    for table, index, is_unique, column in connection.exec_driver_sql(_INDEXES):
+        read.setdefault((table, index, bool(is_unique)), []).append(column)
+    unique: _Columns = {}
+    indexes: _Columns = {}
+    for (table, _, is_unique), columns in read.items():
+        leading = tuple(name for name in takewhile(lambda name: name is not None, columns) if name is not None)
+        found = unique if is_unique and len(leading) == len(columns) else indexes
+        if leading and leading not in found.get(table, ()):
+            found[table] = (*found.get(table, ()), leading)
+    return unique, indexes

@@ -37,7 +37,7 @@ def declare(type: str) -> str:
 def create_tables(
     connection: sa.Connection, relations: Mapping[str, Relation], tables: Sequence[Table], file: str, *, ours: bool
 ) -> dict[str, Table]:
-    """Create the tables that the file lacks; in a file of ours, add the columns that its tables lack.
+    """Create the tables that the file lacks, without indexes; in a file of ours, add the columns that its tables lack.
 
     Returns the tables that gained columns while they held rows: `settle` gives them their keys once these are gone.
     Raises DatabaseError where a table of a file of ours is another than the spec's in any other way.
@@ -134,11 +134,14 @@ def _make_anew(connection: sa.Connection, table: Table) -> None:
 
 
 def _make(connection: sa.Connection, table: Table) -> None:
-    built = build_table(table, declare, foreign_keys=True)
-    indexes = build_indexes(built, table)
-    connection.execute(CreateTable(built))
-    for index in indexes:
-        connection.execute(CreateIndex(index))
+    connection.execute(CreateTable(build_table(table, declare, foreign_keys=True)))
+
+
+def create_indexes(connection: sa.Connection, tables: Sequence[Table]) -> None:
+    """Give each table the indexes that its foreign keys lack, where it has not got them yet."""
+    for table in tables:
+        for index in build_indexes(build_table(table, declare, foreign_keys=True), table):
+            connection.execute(CreateIndex(index, if_not_exists=True))
 
 
 def _is_empty(connection: sa.Connection, table: str) -> bool:

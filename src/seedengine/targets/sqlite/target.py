@@ -6,7 +6,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,22 +14,28 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from seedengine.catalog import Catalog, Table
+from seedengine.catalog import Catalog, Table, TakenOff
 from seedengine.diagnostics import DatabaseError
 from seedengine.targets.closure import find_rows
 from seedengine.targets.commit import uninterrupted
+from seedengine.targets.ddl import index_name
 from seedengine.targets.deletion import delete_rows
 from seedengine.targets.found import FoundRows
-from seedengine.targets.protocol import Removal
-from seedengine.targets.relations import Relation, find_relation
+from seedengine.targets.protocol import BulkLoad, Removal
+from seedengine.targets.relations import Relation, find_relation, has_circle
 from seedengine.targets.sqlite.catalog import APPLICATION_ID, read_relations
 from seedengine.targets.sqlite.errors import translated
 from seedengine.targets.sqlite.insert import insert_rows, update_rows
-from seedengine.targets.sqlite.tables import create_tables, settle
+from seedengine.targets.sqlite.passing_indexes import indexed, needs_index
+from seedengine.targets.sqlite.tables import create_indexes, create_tables, settle
 from seedengine.targets.sqlite.workspace import SqliteWorkspace
+from seedengine.targets.unindexed import UnindexedKey, find_unindexed
 
 BUSY_SECONDS = 60.0
 """So long another run's or another program's lock on the file is waited for."""
+
+CACHE_KILOBYTES = 64 * 1024
+"""So much of a file, and of temporary tables, is held in memory: what is written to it before it must be."""
 
 
 class SqliteTarget:
@@ -158,6 +164,8 @@ class SqliteTarget:
             connection = engine.connect()
             try:
                 connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+                for schema in ("main", "temp"):
+                    connection.exec_driver_sql(f"PRAGMA {schema}.cache_size = -{CACHE_KILOBYTES}")
                 connection.exec_driver_sql(begin)
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
             except BaseException:
@@ -177,9 +185,12 @@ class SqliteTransaction:
         self._file = file
         self._read: dict[str, Relation] | None = None
         self._outgrown: dict[str, tuple[Table, Table]] = {}
+        self._made: list[Table] = []
         self._workspace: SqliteWorkspace | None = None
         self._found: dict[str, tuple[FoundRows, int]] = {}
+        self._indexed: list[UnindexedKey] = []
         self._searches = 0
+        self.notes: list[str] = []
 
     def _relations(self) -> dict[str, Relation]:
         if self._read is None:
@@ -206,22 +217,47 @@ class SqliteTransaction:
                 self._connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
             outgrown = create_tables(self._connection, held, tables, self._file, ours=ours)
         self._outgrown = {name: (table, held[name].table) for name, table in outgrown.items()}
+        self._made = [table for table in tables if ours or table.name not in held]
+        # While a row waits for the one that it refers to, SQLite looks through the children of every row that comes.
+        if has_circle([*tables, *(relation.table for relation in held.values())]):
+            self._make_indexes()
         self._read = None
 
-    def find(self, removals: Sequence[Removal]) -> Mapping[str, int]:
-        """See `Transaction`."""
+    def _make_indexes(self) -> None:
+        with translated(self._file):
+            create_indexes(self._connection, self._made)
+
+    def find(self, removals: Sequence[Removal], *, locking: bool = False) -> Mapping[str, int]:  # noqa: ARG002
+        """See `Transaction`; the whole file is locked in any case."""
         self._searches += 1
         self._workspace = SqliteWorkspace(self._connection, self._relations())
         with translated(self._file):
             self._found = find_rows(self._workspace, removals, self._searches)
-        return {table: count for table, (_, count) in self._found.items()}
+            found = {table: count for table, (_, count) in self._found.items()}
+            made = {table.name for table in self._made}
+            others = {name: relation for name, relation in self._relations().items() if name not in made}
+            unindexed = list(find_unindexed(others, found))
+            self._indexed = [key for key in unindexed if needs_index(self._connection, key, found)]
+        self.notes = [
+            key.note(key.creation(index_name(key.relation.name, key.key.columns)), helped=key in self._indexed)
+            for key in unindexed
+        ]
+        return found
 
     def delete(self) -> Mapping[str, int]:
         """See `Transaction`."""
         if self._workspace is None:
             return {}
-        with translated(self._file):
+        with translated(self._file), indexed(self._connection, self._indexed):
             return delete_rows(self._workspace, self._found)
+
+    def plan_bulk(self, load: BulkLoad) -> tuple[Sequence[TakenOff], Sequence[str]]:  # noqa: ARG002
+        """See `Transaction`; nothing is taken off."""
+        return (), ()
+
+    def loading(self, load: BulkLoad | None) -> AbstractContextManager[Sequence[str]]:  # noqa: ARG002
+        """See `Transaction`; keys and indexes stay in place."""
+        return nullcontext(())
 
     def load(self, table: str, columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
         """See `Transaction`."""
@@ -245,9 +281,13 @@ class SqliteTransaction:
             self._read = None
 
     def finish(self) -> None:
-        """Commit; raises DatabaseError that names table and row where a foreign key leads nowhere."""
+        """Commit; raises DatabaseError that names table and row where a foreign key leads nowhere.
+
+        Tables that were made get their indexes now, which is faster than with each row.
+        """
         for table in list(self._outgrown):
             self._settle(table)
+        self._make_indexes()
         raw = self._connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
         with translated(self._file):

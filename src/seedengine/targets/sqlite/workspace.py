@@ -18,6 +18,7 @@ class SqliteWorkspace:
 
     temporary_schema = "temp"
     lock_rows = False
+    hashes = False
 
     def __init__(self, connection: sa.Connection, relations: Mapping[str, Relation]) -> None:
         self.connection = connection
@@ -34,6 +35,9 @@ class SqliteWorkspace:
         quote = self.connection.dialect.identifier_preparer.quote_identifier
         names = ", ".join(quote(name) for name in key)
         self.connection.exec_driver_sql(f"CREATE INDEX temp.{staging.name}_key ON {staging.name} ({names})")
+
+    def analyze(self, found: FoundRows) -> None:
+        """There is one way to join: by the index."""
 
     def delete(self, group: Sequence[FoundRows]) -> list[int]:
         """Delete from one table or from several; keys are looked at when the transaction ends.
