@@ -1,17 +1,33 @@
 """Rows as files of every format."""
 
 import csv
+import gzip
 import json
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from hashlib import blake2b
 from pathlib import Path
+from typing import get_args
 
 import polars as pl
 import pytest
 
 from seedengine.diagnostics import InvalidCall
-from seedengine.targets.files import WRITERS, Format, write_table
+from seedengine.targets.columntypes import parse_type
+from seedengine.targets.files import (
+    Compression,
+    Format,
+    OutputFolder,
+    Part,
+    Shape,
+    Written,
+    append_file,
+    open_folder,
+    write_file,
+)
 
 TYPES = {
     "id": "bigint",
@@ -34,15 +50,23 @@ ROWS = pl.DataFrame(
 )
 
 
-def write(directory: Path, format: Format) -> Path:
-    path, rows = write_table(directory, "Order", format, TYPES, [ROWS[:2], ROWS[2:]])
-    assert rows == 3
-    assert [each.name for each in directory.iterdir()] == [f"Order.{format}"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+TEXTS: tuple[Format, ...] = ("csv", "jsonl", "sql")
+COMPRESSIONS: tuple[Compression, ...] = get_args(Compression)
+
+PARSED = {column: parse_type(type) for column, type in TYPES.items()}
+
+
+def write(directory: Path, format: Format, compression: Compression | None = None) -> Path:
+    shape = Shape(format, compression)
+    path = directory / shape.file_name("Order")
+    written = write_file(path, shape, "Order", PARSED, [ROWS[:2], ROWS[2:]])
+    assert written == Written(path.stat().st_size, blake2b(path.read_bytes(), digest_size=16).hexdigest())
     return path
 
 
 def test_csv_has_a_header_and_tells_null_from_the_empty_text(tmp_path: Path) -> None:
-    path = write(tmp_path / "new" / "folder", "csv")
+    path = write(tmp_path, "csv")
     with path.open(newline="") as file:
         rows = list(csv.reader(file))
     assert rows == [
@@ -87,37 +111,229 @@ def test_sql_is_postgres_with_every_quote_doubled(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("format", WRITERS)
+@pytest.mark.parametrize("format", FORMATS)
 def test_a_table_without_rows_is_a_file_too(tmp_path: Path, format: Format) -> None:
     for batches in ([], [ROWS[:0]]):
-        path, rows = write_table(tmp_path, "Order", format, TYPES, batches)
-        assert rows == 0
-        assert path.exists()
+        path = tmp_path / "Order"
+        write_file(path, Shape(format), "Order", PARSED, batches)
+        assert ("na,me" in path.read_text(errors="replace")) == (format in ("csv", "parquet"))
 
 
-@pytest.mark.parametrize("format", WRITERS)
-def test_a_failure_leaves_what_was_there(tmp_path: Path, format: Format) -> None:
-    before = write(tmp_path, format).read_bytes()
+@pytest.mark.parametrize("format", TEXTS)
+@pytest.mark.parametrize("compression", COMPRESSIONS)
+def test_compressed_files_have_the_same_text(tmp_path: Path, format: Format, compression: Compression) -> None:
+    path = write(tmp_path, format, compression)
+    plain = write(tmp_path, format)
+    assert path.name == plain.name + {"gzip": ".gz", "zstd": ".zst"}[compression]
+    if compression == "gzip":
+        assert gzip.decompress(path.read_bytes()) == plain.read_bytes()
+        assert path.read_bytes()[4:8] == bytes(4), "no time in it"
+    else:
+        lines = pl.read_csv(path, has_header=False, separator="\x01", quote_char=None)
+        assert lines.to_series().to_list() == plain.read_text().splitlines()
 
+
+def test_parquet_is_not_compressed_twice() -> None:
+    with pytest.raises(InvalidCall, match="always compressed"):
+        Shape("parquet", "gzip")
+
+
+@pytest.mark.parametrize("format", TEXTS)
+@pytest.mark.parametrize("compression", [None, *COMPRESSIONS])
+def test_pieces_of_text_join_to_the_whole(tmp_path: Path, format: Format, compression: Compression | None) -> None:
+    whole, shape = write(tmp_path, format, compression), Shape(format, compression)
+    joined = tmp_path / "joined"
+    for number, rows in enumerate([ROWS[:2], ROWS[2:]]):
+        piece = tmp_path / "piece"
+        write_file(piece, shape, "Order", PARSED, [rows], head=number == 0)
+        append_file(joined, piece)
+        assert not piece.exists()
+    assert joined.read_bytes() == whole.read_bytes()
+
+
+def test_parquet_is_not_joined() -> None:
+    assert [format for format in FORMATS if not Shape(format).can_be_joined] == ["parquet"]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_stops_the_rows_stops_the_file(tmp_path: Path, format: Format) -> None:
     def batches() -> Iterator[pl.DataFrame]:
         yield ROWS
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        write_table(tmp_path, "Order", format, TYPES, batches())
-    assert [each.read_bytes() for each in tmp_path.iterdir()] == [before]
+        write_file(tmp_path / "file", Shape(format), "Order", PARSED, batches())
+
+
+def test_parts_have_numbers_of_five_digits_and_on() -> None:
+    names = [Shape("csv", "gzip").file_name("a.b", number) for number in (None, 1, 99_999, 100_000)]
+    assert names == ["a.b.csv.gz", "a.b-00001.csv.gz", "a.b-99999.csv.gz", "a.b-100000.csv.gz"]
+
+
+@pytest.mark.parametrize("table", ["../Order", "a/b", ".hidden", "nul\0"])
+def test_a_table_cannot_leave_its_folder(table: str) -> None:
+    with pytest.raises(InvalidCall, match="cannot be the name of a file"):
+        Shape("csv").file_name(table)
+
+
+ONE, TWO = (Part(f"t-0000{n}.csv", "t", n, n + 1, "csv", "shop", "f1") for n in (1, 2))
+
+
+def finish(folder: OutputFolder, *parts: Part) -> None:
+    """A whole run, which makes what is missing."""
+    whole = folder.prepare(parts)
+    for part in parts:
+        if part.file not in whole:
+            folder.unfinished(part.file).write_text(content(part))
+            folder.finish(part, written(part))
+    folder.close(parts)
+
+
+def content(part: Part) -> str:
+    return f"{part.fingerprint} {part.start}"
+
+
+def written(part: Part) -> Written:
+    text = content(part).encode()
+    return Written(len(text), blake2b(text, digest_size=16).hexdigest())
+
+
+def names(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir())
+
+
+def test_a_file_has_its_name_when_it_is_whole(tmp_path: Path) -> None:
+    directory = tmp_path / "new" / "folder"
+    with open_folder(directory) as folder:
+        assert folder.prepare([ONE, TWO]) == set()
+        folder.unfinished(ONE.file).write_text(content(ONE))
+        assert not (directory / ONE.file).exists()
+        folder.finish(ONE, written(ONE))
+        assert (directory / ONE.file).read_text() == content(ONE)
+        folder.unfinished(TWO.file).write_text("half")
+    assert names(directory) == ["seedengine.manifest", ONE.file]
+
+
+def test_what_was_finished_before_a_failure_is_not_made_again(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), open_folder(tmp_path) as folder:  # noqa: PT012
+        folder.prepare([ONE, TWO])
+        folder.unfinished(ONE.file).write_text(content(ONE))
+        folder.finish(ONE, written(ONE))
+        folder.unfinished(TWO.file).write_text("half")
+        raise ZeroDivisionError
+    assert names(tmp_path) == ["seedengine.manifest", ONE.file]
+    with open_folder(tmp_path) as folder:
+        assert folder.prepare([ONE, TWO]) == {ONE.file}
+
+
+@pytest.mark.parametrize("change", ["f1 X", "f1 ", "f1 11", ""])
+def test_a_file_is_whole_by_what_is_in_it(tmp_path: Path, change: str) -> None:
+    with open_folder(tmp_path) as folder:
+        finish(folder, ONE, TWO)
+    (tmp_path / ONE.file).write_text(change)
+    with open_folder(tmp_path) as folder:
+        assert folder.prepare([ONE, TWO]) == {TWO.file}
+
+
+@pytest.mark.parametrize("other", [replace(ONE, fingerprint="f2"), replace(ONE, stop=9), replace(ONE, table="u")])
+def test_a_file_of_other_rows_is_made_again(tmp_path: Path, other: Part) -> None:
+    with open_folder(tmp_path) as folder:
+        finish(folder, ONE)
+    with open_folder(tmp_path) as folder:
+        assert folder.prepare([other]) == set()
+        assert (tmp_path / ONE.file).read_text() == content(ONE), "until there is another"
+
+
+def test_parts_that_are_no_more_go_unless_they_were_changed(tmp_path: Path) -> None:
+    three = replace(TWO, file="t-00003.csv")
+    with open_folder(tmp_path) as folder:
+        finish(folder, ONE, TWO, three)
+    (tmp_path / three.file).write_text("by hand")
+    (tmp_path / "t-00004.csv").write_text("mine")
+    with open_folder(tmp_path) as folder:
+        finish(folder, replace(ONE, fingerprint="f2"))
+    assert names(tmp_path) == ["seedengine.manifest", ONE.file, three.file, "t-00004.csv"]
+
+
+def test_other_formats_and_other_specs_stay(tmp_path: Path) -> None:
+    others = [replace(ONE, file="t.sql", format="sql"), replace(TWO, file="u.csv", spec="blog")]
+    for each in others:
+        with open_folder(tmp_path) as folder:
+            finish(folder, each)
+    with open_folder(tmp_path) as folder:
+        finish(folder, ONE)
+    for each in (*others, ONE):
+        with open_folder(tmp_path) as folder:
+            assert folder.prepare([each]) == {each.file}
+
+
+@pytest.mark.parametrize("make", ["file", "folder", "broken link"])
+def test_what_nobody_accounts_for_is_not_replaced(tmp_path: Path, make: str) -> None:
+    strange = tmp_path / TWO.file
+    if make == "file":
+        strange.write_text(content(TWO))
+    elif make == "folder":
+        strange.mkdir()
+    else:
+        strange.symlink_to("nowhere")
+    with open_folder(tmp_path) as folder, pytest.raises(InvalidCall, match=r"t-00002.csv` is there already"):
+        folder.prepare([ONE, TWO])
+    assert names(tmp_path) == [TWO.file]
+
+
+def test_a_manifest_that_is_torn_accounts_for_its_whole_lines(tmp_path: Path) -> None:
+    with open_folder(tmp_path) as folder:
+        finish(folder, ONE, TWO)
+    manifest = tmp_path / "seedengine.manifest"
+    manifest.write_bytes(manifest.read_bytes()[:-20])
+    with open_folder(tmp_path) as folder:
+        assert folder.prepare([ONE]) == {ONE.file}
+        with pytest.raises(InvalidCall, match="is there already"):
+            folder.prepare([TWO])
+        (tmp_path / TWO.file).unlink()
+        finish(folder, ONE, TWO)
+    with open_folder(tmp_path) as folder:
+        assert folder.prepare([ONE, TWO]) == {ONE.file, TWO.file}
+
+
+def test_a_manifest_names_no_file_outside_its_folder(tmp_path: Path) -> None:
+    directory, outside = tmp_path / "out", tmp_path / "mine.csv"
+    with open_folder(directory) as folder:
+        finish(folder, ONE)
+    (directory / ONE.file).rename(outside)
+    manifest = directory / "seedengine.manifest"
+    manifest.write_text(manifest.read_text().replace(ONE.file, "../mine.csv"))
+    with open_folder(directory) as folder:
+        finish(folder, TWO)
+    assert outside.exists()
+
+
+def test_a_second_run_waits_for_nothing_and_leaves_the_first_alone(tmp_path: Path) -> None:
+    with open_folder(tmp_path) as folder:
+        folder.prepare([ONE])
+        folder.unfinished(ONE.file).write_text(content(ONE))
+        with pytest.raises(InvalidCall, match="another run"), open_folder(tmp_path):
+            pass
+        folder.finish(ONE, written(ONE))
+
+
+def test_what_a_killed_run_has_left_unfinished_goes(tmp_path: Path) -> None:
+    (tmp_path / ".t-00009.csv.seedengine-unfinished").write_text("half")
+    (tmp_path / ".mine").write_text("mine")
+    with open_folder(tmp_path):
+        assert names(tmp_path) == [".mine"]
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(InvalidCall, match=r"Order\.csv` cannot be written: (File exists|Not a directory)"):
-        write_table(tmp_path / "file", "Order", "csv", TYPES, [ROWS])
-    with pytest.raises(InvalidCall, match=r"cannot be written: (File exists|Not a directory)"):
-        write_table(tmp_path / "file" / "deeper", "Order", "csv", TYPES, [ROWS])
+    for path in (tmp_path / "file", tmp_path / "file" / "deeper"):
+        reason = r"cannot be written: (File exists|Not a directory)"
+        with pytest.raises(InvalidCall, match=reason), open_folder(path):
+            pass
 
 
-@pytest.mark.parametrize("table", ["../Order", "a/b", ".hidden", "nul\0"])
-def test_a_table_cannot_leave_its_folder(tmp_path: Path, table: str) -> None:
-    with pytest.raises(InvalidCall, match="cannot be the name of a file"):
-        write_table(tmp_path / "in", table, "csv", TYPES, [ROWS])
-    assert not list(tmp_path.iterdir())
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with open_folder(tmp_path) as folder, pytest.raises(InvalidCall, match="Permission denied"):
+        finish(folder, ONE)
