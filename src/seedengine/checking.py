@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from seedengine.diagnostics import Diagnostic, InvalidSpec
-from seedengine.explaining import diagnose_fault
+from seedengine.diagnostics import Diagnostic, InvalidSpec, Refused
+from seedengine.explaining import diagnose_fault, explaining
 from seedengine.graph import Needs, circular_fields, deepest_field, needed_fields
+from seedengine.spec.calls import python_calls
+from seedengine.spec.checks import place_in
 from seedengine.spec.cleanup import TableFilter
 from seedengine.spec.extends import declared
-from seedengine.spec.facts import FakerFacts
+from seedengine.spec.facts import FakerFacts, FileRows
 from seedengine.spec.foreign_keys import foreign_keys
 from seedengine.spec.generators import Faker
 from seedengine.spec.load import Loaded, examine
 from seedengine.spec.locales import locales_of
 from seedengine.spec.matching import row_matches
+from seedengine.spec.profiles import AS_WRITTEN, LoadOptions
 from seedengine.spec.scope import Scope
 from seedengine.spec.sizes import rows_of_column
 
@@ -35,13 +38,39 @@ class _Facts:
 
         return faker
 
+    def read_rows(self, path: Path) -> FileRows:
+        from seedengine.generation.tabular import read_table
 
-def load_spec(path: Path) -> Loaded:
-    """The checked spec of a file.
+        return read_table(path)
 
-    Raises InvalidCall when the file cannot be read, InvalidSpec with every fault of the document otherwise.
+
+def load_spec(path: Path, options: LoadOptions = AS_WRITTEN) -> Loaded:
+    """The checked spec of a file, in the size that is asked for.
+
+    Raises InvalidCall when the file cannot be read or has no such profile, Refused when it names a Python function and
+    that is not allowed, InvalidSpec with every fault of the document otherwise.
     """
-    return _finish(examine(path, _Facts()))
+    loaded = examine(path, _Facts(), options)
+    if not loaded.faults:
+        loaded = loaded.adding(_python_faults(loaded))
+    return _finish(loaded)
+
+
+def _python_faults(loaded: Loaded) -> Iterator[Diagnostic]:
+    """Functions that are not there, each once; Refused, before anything is imported, where they may not be called."""
+    calls = {call.reference: (place, call) for place, call in reversed([*python_calls(loaded.spec)])}
+    if not calls:
+        return
+    if not loaded.options.allow_python:
+        message = f"`{loaded.path}` wants to call Python: {', '.join(f'`{each}`' for each in reversed(calls))}"
+        raise Refused(message, "for a spec that you trust with all that you may do yourself, say `--allow-python`")
+    from seedengine.generation.python import import_function
+
+    for place, call in calls.values():
+        problem = import_function(call, loaded.path.parent)
+        if problem is not None:
+            location = loaded.document.location((*place_in(loaded.spec, place), "python"))
+            yield Diagnostic("S231", problem.message, location, problem.help)
 
 
 def _finish(loaded: Loaded) -> Loaded:
@@ -62,7 +91,8 @@ def _finish(loaded: Loaded) -> Loaded:
     if not loaded.faults:
         loaded = loaded.adding(_small_domains(loaded, scope))
     if not loaded.faults:
-        loaded = loaded.adding(_unmatched_rows(loaded))
+        with explaining(loaded):
+            loaded = loaded.adding(_unmatched_rows(loaded))
     if loaded.faults:
         raise InvalidSpec(loaded.diagnostics)
     return loaded
@@ -90,8 +120,9 @@ def _small_domains(loaded: Loaded, scope: Scope) -> Iterator[Diagnostic]:
             from seedengine.generation import faker
 
             locale = next(iter(locales_of(scope, entity, value.locale)), "en_US")
-            size, rows = faker.domain(value.method, value.args, locale).size, rows_of_column(scope, entity, name)
-            if size < rows:
+            call, rows = (value.method, value.args, locale), rows_of_column(scope, entity, name)
+            if not faker.holds(*call, rows):
+                size = faker.domain(*call).size
                 message = f"`{value.method}` has {size} different values in {locale}, too few for {rows} rows"
                 place = (*declared(loaded.origins, entity, "fields", name), "unique")
                 yield Diagnostic("S212", message, loaded.document.location(place), "take another method, or fewer rows")

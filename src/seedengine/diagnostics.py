@@ -49,7 +49,7 @@ class InvalidCall(SeedengineError):
 
 
 class Refused(SeedengineError):
-    """Refused for safety: going on could touch rows that are not the spec's."""
+    """Refused for safety: going on could touch rows that are not the spec's, or run code that nobody allowed."""
 
 
 class DatabaseError(SeedengineError):

@@ -23,7 +23,8 @@ def diagnose_fault(loaded: Loaded, fault: GenerationFault) -> Diagnostic:
     location = loaded.document.location_within(place, fault.offset) if fault.offset else loaded.document.location(place)
     field = f".{fault.node}" if fault.node and not fault.node.startswith("@") else ""
     where = f"row {fault.row} of `{fault.entity}{field}`: " if fault.row is not None else ""
-    return Diagnostic("S230" if fault.row is not None else "S229", where + fault.message, location, fault.help)
+    code = fault.code or ("S230" if fault.row is not None else "S229")
+    return Diagnostic(code, where + fault.message, location, fault.help)
 
 
 def _place(loaded: Loaded, fault: GenerationFault) -> Place:

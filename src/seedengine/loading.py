@@ -10,7 +10,6 @@ import polars as pl
 
 from seedengine.diagnostics import DatabaseError
 from seedengine.generation.entity import batches
-from seedengine.generation.tables import table_types
 from seedengine.generation.world import World
 from seedengine.graph import Graph
 from seedengine.planning import Cleaning
@@ -122,22 +121,3 @@ def _explained(world: World, entities: list[str], refused: RowRefused) -> Databa
             return DatabaseError(f"row {row + 1} of {field}: {refused.message}", refused.help)
         row = None if row is None else row - count
     return DatabaseError(f"table `{refused.table}`: {refused.message}", refused.help)
-
-
-def table_batches(world: World, table: str, progress: Progress | None, *, whole: bool = True) -> Iterator[pl.DataFrame]:
-    """All rows of a table, entity by entity, in the types that are common to it.
-
-    With `whole`, every batch has all columns of the table, NULL where its entity does not fill one.
-
-    A table without rows has one empty batch, which shows its columns.
-    """
-    types = table_types(world, table)
-    done = _Counter(table, world.count(*world.scope.tables[table]), progress)
-    if not done.total:
-        yield pl.DataFrame(schema=types)
-    for entity in world.scope.tables[table]:
-        for batch in batches(world, entity):
-            missing = [name for name in types if name not in batch.columns] if whole else []
-            padded = batch.with_columns(pl.lit(None, dtype=types[name]).alias(name) for name in missing)
-            columns = [name for name in types if name in padded.columns]
-            yield done.pass_on(padded.select(pl.col(name).cast(types[name]) for name in columns))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copy
 
 import numpy as np
 import polars as pl
@@ -15,10 +16,12 @@ from seedengine.generation.entity import make_rows, open_world
 from seedengine.generation.registry import GENERATORS
 from seedengine.generation.world import World
 from seedengine.spec.generators import Array, Constant
+from seedengine.spec.profiles import LoadOptions
 from seedengine.spec.walk import walk
 
-TEXT = (Path(__file__).parent / "everything.yaml").read_text()
-ENTITIES = ("maker", "item", "mark", "some", "place")
+FOLDER = Path(__file__).parent
+TEXT = (FOLDER / "everything.yaml").read_text()
+ENTITIES = ("maker", "item", "mark", "some", "place", "town")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,9 @@ def world_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., World]:
             text = text.replace(old, new)
         path = tmp_path_factory.mktemp("spec") / "everything.yaml"
         path.write_text(text)
-        return open_world(load_spec(path).spec)
+        for beside in ("towns.csv", "towns.py"):
+            copy(FOLDER / beside, path.parent)
+        return open_world(load_spec(path, LoadOptions(allow_python=True)).spec)
 
     return make
 

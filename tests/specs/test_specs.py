@@ -21,7 +21,7 @@ def dump(file: Path) -> list[str]:
 
 @ALL
 def test_it_is_valid(spec: Path) -> None:
-    outcome = call("validate", spec, "--format", "json")
+    outcome = call("validate", spec, "--allow-python", "--format", "json")
     assert outcome.code == 0, outcome.out
     assert [found["diagnostics"] for found in outcome.json["specs"]] == [[]]
 
@@ -30,7 +30,7 @@ def test_it_is_valid(spec: Path) -> None:
 def test_it_plans_without_a_database(spec: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
-    outcome = call("plan", spec, "--format", "json")
+    outcome = call("plan", spec, "--allow-python", "--format", "json")
     assert outcome.code == 0, outcome.out
     written = {entity for entity, body in entities(spec).items() if body.get("table", entity) is not None}
     assert {step["entity"] for step in outcome.json["insert"]} == written
@@ -42,7 +42,7 @@ def test_it_applies_twice_with_the_same_content(spec: Path, tmp_path: Path) -> N
     file = tmp_path / "specs.db"
     contents = []
     for _ in range(2):
-        outcome = call("apply", spec, "--database-url", f"sqlite:///{file}")
+        outcome = call("apply", spec, "--allow-python", "--database-url", f"sqlite:///{file}")
         assert outcome.code == 0, outcome.err
         contents.append(dump(file))
     assert contents[0] == contents[1]

@@ -9,24 +9,42 @@ from seedengine.cli.destination import OTHERWISE, destination, opened
 from seedengine.cli.exits import Command
 from seedengine.cli.guard import check_allowed
 from seedengine.cli.interruption import FinishedOnce, when_interrupted
-from seedengine.cli.options import allow_option, database_option, json_option, spec_argument
+from seedengine.cli.options import (
+    Load,
+    allow_option,
+    bulk_option,
+    database_option,
+    json_option,
+    loading_options,
+    spec_argument,
+)
 from seedengine.cli.output import progress, show_result, show_target
 from seedengine.render.summary import render_summary
 
 
 @click.command("apply", cls=Command)
 @spec_argument
+@loading_options
 @database_option(OTHERWISE)
 @allow_option
 @click.option("--create-tables", is_flag=True, help="Create tables that the database lacks.")
+@bulk_option
 @json_option("--format", what="the summary")
-def command(spec: Path, database_url: str | None, allow_target: str | None, create_tables: bool, as_json: bool) -> None:
+def command(
+    load: Load,
+    spec: Path,
+    database_url: str | None,
+    allow_target: str | None,
+    create_tables: bool,
+    bulk: engine.BulkChoice,
+    as_json: bool,
+) -> None:
     """Put the rows of SPEC into a database.
 
     Removes what an earlier run left and inserts the rows anew, in one transaction: all or nothing. Rows that
     match no cleanup filter of the spec, and hang on no row that does, are never touched.
     """
-    loaded = engine.load(spec)
+    loaded = load(spec)
     where = destination(database_url, loaded.spec.name)
     with when_interrupted("nothing was changed"):
         with opened(where) as target:
@@ -34,5 +52,7 @@ def command(spec: Path, database_url: str | None, allow_target: str | None, crea
                 show_target(target.name, where.origin)
             check_allowed(target, allow_target)
             with progress() as report:
-                summary = engine.apply(loaded, FinishedOnce(target), create_tables=create_tables, progress=report)
+                summary = engine.apply(
+                    loaded, FinishedOnce(target), create_tables=create_tables, bulk=bulk, progress=report
+                )
         show_result(summary, as_json, render_summary)

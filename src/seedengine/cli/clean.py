@@ -10,22 +10,23 @@ from seedengine.cli.destination import OTHERWISE, destination, opened
 from seedengine.cli.exits import Command
 from seedengine.cli.guard import check_allowed
 from seedengine.cli.interruption import FinishedOnce, when_interrupted
-from seedengine.cli.options import allow_option, database_option, json_option, spec_argument
+from seedengine.cli.options import Load, allow_option, database_option, json_option, loading_options, spec_argument
 from seedengine.cli.output import progress, show_result, show_target
 from seedengine.render.summary import render_summary
 
 
 @click.command("clean", cls=Command)
 @spec_argument
+@loading_options
 @database_option(OTHERWISE)
 @allow_option
 @json_option("--format", what="the summary")
-def command(spec: Path, database_url: str | None, allow_target: str | None, as_json: bool) -> None:
+def command(load: Load, spec: Path, database_url: str | None, allow_target: str | None, as_json: bool) -> None:
     """Remove the rows of SPEC and what hangs on them, and insert nothing.
 
     One transaction: all or nothing.
     """
-    loaded = engine.load(spec)
+    loaded = load(spec)
     where = destination(database_url, loaded.spec.name)
     with when_interrupted("nothing was changed"):
         with opened(where) as target:

@@ -1,18 +1,43 @@
 """Arguments and options that several commands share."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from seedengine import engine
 from seedengine.cli.guard import ALLOWED
+
+if TYPE_CHECKING:
+    from seedengine.spec.load import Loaded
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 spec_argument = click.argument("spec", type=click.Path(path_type=Path))
 
 specs_argument = click.argument("specs", metavar="SPEC...", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+Load = Callable[[Path], "Loaded"]
+"""Loads a spec as the options of the call say."""
+
+
+def loading_options(function: Function) -> Function:
+    """`--scale`, `--profile` and `--allow-python`, which reach the command as one argument `load`."""
+
+    @click.option("--scale", metavar="N", help="Multiply every count by N, which may be a fraction.")
+    @click.option("--profile", metavar="NAME", help="Take the scale and counts of that profile of the spec.")
+    @click.option("--allow-python", is_flag=True, help="Call the Python functions that the spec names.")
+    @wraps(function)
+    def command(scale: str | None, profile: str | None, allow_python: bool, **others: Any) -> Any:
+        load = partial(engine.load, scale=scale, profile=profile, allow_python=allow_python)
+        return function(load=load, **others)
+
+    return command  # type: ignore[return-value]
 
 
 def database_option(otherwise: str) -> Callable[[Function], Function]:
@@ -25,6 +50,24 @@ allow_option = click.option(
     metavar="HOST/DATABASE",
     help=f"Allow exactly this target, which is not on this machine, to be changed; or set {ALLOWED} to it.",
 )
+
+
+def bulk_option(function: Function) -> Function:
+    """`--bulk-load` and `--keep-constraints`, which reach the command as one argument `bulk`."""
+
+    @click.option(
+        "--bulk-load",
+        is_flag=True,
+        help="Take keys and indexes off PostgreSQL tables while many rows come, on any machine; it locks them.",
+    )
+    @click.option("--keep-constraints", is_flag=True, help="Leave all keys and indexes in place while rows come.")
+    @wraps(function)
+    def command(bulk_load: bool, keep_constraints: bool, **others: Any) -> Any:
+        if bulk_load and keep_constraints:
+            raise click.UsageError("--bulk-load and --keep-constraints exclude each other")
+        return function(bulk="always" if bulk_load else "never" if keep_constraints else "auto", **others)
+
+    return command  # type: ignore[return-value]
 
 
 def json_option(*names: str, what: str) -> Callable[[Function], Function]:

@@ -8,32 +8,36 @@ from seedengine import engine
 from seedengine.cli.destination import VARIABLE, named_destination, opened
 from seedengine.cli.exits import Command
 from seedengine.cli.interruption import when_interrupted
-from seedengine.cli.options import database_option, json_option, spec_argument
+from seedengine.cli.options import Load, bulk_option, database_option, json_option, loading_options, spec_argument
 from seedengine.cli.output import show_result, show_target
 from seedengine.render.plan import render_plan
 
 
 @click.command("plan", cls=Command)
 @spec_argument
+@loading_options
 @database_option(f"Otherwise {VARIABLE} of the environment, then of .env; without any, no database is needed.")
 @click.option("--create-tables", is_flag=True, help="Plan as if apply created the tables that the database lacks.")
+@bulk_option
 @json_option("--format", what="the plan")
-def command(spec: Path, database_url: str | None, create_tables: bool, as_json: bool) -> None:
+def command(
+    load: Load, spec: Path, database_url: str | None, create_tables: bool, bulk: engine.BulkChoice, as_json: bool
+) -> None:
     """Show what apply would do with SPEC, and change nothing.
 
     Without a database: the orders and the rows that would come. With one: also the rows that would go, and
     every hazard.
     """
-    loaded = engine.load(spec)
+    loaded = load(spec)
     where = named_destination(database_url)
     with when_interrupted("nothing was changed"):
         if where is None:
             if not as_json:
                 show_target("none, so the rows that would go are not counted")
-            plan = engine.build_plan(loaded, None, create_tables=create_tables)
+            plan = engine.build_plan(loaded, None, create_tables=create_tables, bulk=bulk)
         else:
             with opened(where) as target:
                 if not as_json:
                     show_target(target.name, where.origin)
-                plan = engine.build_plan(loaded, target, create_tables=create_tables)
+                plan = engine.build_plan(loaded, target, create_tables=create_tables, bulk=bulk)
     show_result(plan, as_json, render_plan)

@@ -12,10 +12,10 @@ import click
 
 from seedengine import engine
 from seedengine.cli.destination import Destination, opened
-from seedengine.cli.exits import CALL, Command, fault_as_json, say_fault
-from seedengine.cli.options import database_option, json_option, specs_argument
+from seedengine.cli.exits import Command, code_of, fault_as_json, say_fault
+from seedengine.cli.options import Load, database_option, json_option, loading_options, specs_argument
 from seedengine.cli.output import diagnose, show_json, show_target, show_valid
-from seedengine.diagnostics import Diagnostic, InvalidCall, InvalidSpec
+from seedengine.diagnostics import Diagnostic, InvalidCall, InvalidSpec, Refused
 
 if TYPE_CHECKING:
     from seedengine.targets.protocol import Target
@@ -26,7 +26,7 @@ class Verdict:
     """What was found in one file: a fault that makes it wrong, or only warnings."""
 
     path: Path
-    fault: InvalidSpec | InvalidCall | None = None
+    fault: InvalidSpec | InvalidCall | Refused | None = None
     warnings: tuple[Diagnostic, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -40,15 +40,16 @@ class Verdict:
 
 @click.command("validate", cls=Command)
 @specs_argument
+@loading_options
 @database_option("Given, the specs are also held against its tables; no other source is looked at.")
 @json_option("--format", what="what was found")
-def command(specs: Sequence[Path], database_url: str | None, as_json: bool) -> None:
+def command(load: Load, specs: Sequence[Path], database_url: str | None, as_json: bool) -> None:
     """Check every SPEC and show all faults of all of them; nothing is generated or changed."""
     where = Destination(database_url) if database_url is not None else None
     with opened(where) if where else nullcontext() as target:
         if target and not as_json:
             show_target(target.name)
-        verdicts = [_judge(path, target) for path in specs]
+        verdicts = [_judge(load, path, target) for path in specs]
         name = target.name if target else None
     if as_json:
         valid = not any(verdict.fault for verdict in verdicts)
@@ -56,14 +57,15 @@ def command(specs: Sequence[Path], database_url: str | None, as_json: bool) -> N
     else:
         for verdict in verdicts:
             _say(verdict)
-    if any(verdict.fault for verdict in verdicts):
-        click.get_current_context().exit(CALL)
+    codes = [code_of(verdict.fault) for verdict in verdicts if verdict.fault]
+    if codes:
+        click.get_current_context().exit(max(codes))
 
 
-def _judge(path: Path, target: Target | None) -> Verdict:
+def _judge(load: Load, path: Path, target: Target | None) -> Verdict:
     try:
-        return Verdict(path, warnings=engine.validate(engine.load(path), target))
-    except (InvalidSpec, InvalidCall) as fault:
+        return Verdict(path, warnings=engine.validate(load(path), target))
+    except (InvalidSpec, InvalidCall, Refused) as fault:
         return Verdict(path, fault)
 
 

@@ -195,10 +195,12 @@ class Context:
         position: int | None = None,
         offset: int = 0,
         help: str | None = None,
+        code: str | None = None,
     ) -> GenerationFault:
         """A fault of this value, in the row at `position` where one is to blame."""
         row = None
         if position is not None:
             row = int(self.rows.index[position if self.taken is None else self.taken[position]]) + 1
         place = (*self.path[1:], *draw)
-        return GenerationFault(message, self.entity, str(self.path[0]), place, row=row, offset=offset, help=help)
+        node = str(self.path[0])
+        return GenerationFault(message, self.entity, node, place, row=row, offset=offset, help=help, code=code)

@@ -15,7 +15,9 @@ from seedengine.generation.composition import (
 from seedengine.generation.faked import make_faker
 from seedengine.generation.identifiers import make_cuid, make_ulid, make_uuid
 from seedengine.generation.numbers import make_bool, make_decimal, make_float, make_int, make_sequence
+from seedengine.generation.python import make_python
 from seedengine.generation.references import make_ref
+from seedengine.generation.tabular import make_cell
 from seedengine.generation.text import make_bcrypt, make_computed, make_constant, make_template
 from seedengine.generation.times import make_date, make_datetime, make_time
 from seedengine.generation.world import Generate
@@ -47,4 +49,6 @@ GENERATORS: Mapping[type, Generate] = {
     kinds.Ref: make_ref,
     kinds.Aggregate: make_aggregate,
     kinds.Bcrypt: make_bcrypt,
+    kinds.PythonCall: make_python,
+    kinds.FileColumn: make_cell,
 }

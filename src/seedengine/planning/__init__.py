@@ -2,13 +2,14 @@
 
 from seedengine.planning.cleanup import Cleaning, plan_cleaning, spec_and_database
 from seedengine.planning.fit import find_misfits, lacking_tables
-from seedengine.planning.plan import CleanStep, InsertStep, Plan, Summary, TableResult
+from seedengine.planning.plan import CleanStep, InsertStep, Plan, Size, Summary, TableResult
 
 __all__ = [
     "CleanStep",
     "Cleaning",
     "InsertStep",
     "Plan",
+    "Size",
     "Summary",
     "TableResult",
     "find_misfits",

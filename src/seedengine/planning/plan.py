@@ -5,7 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from seedengine.catalog import TakenOff
 from seedengine.diagnostics import Diagnostic
+from seedengine.spec.profiles import LoadOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The size that the call chose; None where it chose none."""
+
+    profile: str | None = None
+    scale: float | None = None
+
+    @classmethod
+    def of(cls, options: LoadOptions) -> Size:
+        """That of a spec that was loaded with these options."""
+        return cls(options.profile, None if options.scale is None else float(options.scale))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +47,9 @@ class InsertStep:
 class Plan:
     """Everything that `apply` will do, in the order in which it will do it.
 
-    `fields` is the order in which fields are evaluated, across entities. `fingerprint` is that of the spec and of the
-    versions that values depend on.
+    `fields` is the order in which fields are evaluated, across entities. `fingerprint` is that of the spec, of its
+    size and of the versions that values depend on. `bulk` names what is taken off tables before rows are inserted, and
+    put back after all are.
     """
 
     spec: str
@@ -46,6 +62,8 @@ class Plan:
     fields: tuple[str, ...]
     warnings: tuple[Diagnostic, ...] = ()
     notes: tuple[str, ...] = ()
+    bulk: tuple[TakenOff, ...] = ()
+    size: Size = Size()
 
     def as_json(self) -> dict[str, Any]:
         """The same plan as plain JSON data."""
@@ -71,6 +89,7 @@ class Summary:
     seconds: float
     warnings: tuple[Diagnostic, ...] = ()
     notes: tuple[str, ...] = ()
+    size: Size = Size()
 
     def as_json(self) -> dict[str, Any]:
         """The same summary as plain JSON data."""

@@ -10,7 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from seedengine.catalog import TakenOff
 from seedengine.planning import CleanStep, InsertStep, Plan
+from seedengine.render.size import size_words
 from seedengine.render.terminal import plain
 
 
@@ -23,13 +25,15 @@ def render_plan(plan: Plan) -> RenderableType:
         "create": _creation(plan.create),
         "evaluate": _evaluation(plan.fields),
         "remove": _removal(plan.clean),
+        "take off while inserting": _taken_off(plan.bulk),
         "insert": _insertion(plan.insert),
     }
     parts: list[RenderableType] = []
     for title, steps in sections.items():
         if steps.row_count:
             parts += ["", Text(title, "bold"), Padding(steps, (0, 0, 0, 2), expand=False)]
-    return Group(*parts, "", Text(f"seed {plan.seed}, fingerprint {plan.fingerprint[:12]}", "dim"))
+    words = ", ".join((f"seed {plan.seed}", *size_words(plan.size), f"fingerprint {plan.fingerprint[:12]}"))
+    return Group(*parts, "", Text(words, "dim"))
 
 
 def _creation(tables: Sequence[str]) -> Table:
@@ -46,6 +50,15 @@ def _removal(steps: Sequence[CleanStep]) -> Table:
             grid.add_row(_dim(str(number)), Text(plain(step.table)), _dim(step.why))
         return grid
     return _counted([(step.table, step.rows or 0, step.why) for step in steps])
+
+
+def _taken_off(steps: Sequence[TakenOff]) -> Table:
+    grid = _grid(2)
+    for number, step in enumerate(steps, 1):
+        kinds = {"foreign keys": step.foreign_keys, "constraints": step.constraints, "indexes": step.indexes}
+        words = "; ".join(f"{kind} {', '.join(names)}" for kind, names in kinds.items() if names)
+        grid.add_row(_dim(str(number)), Text(plain(step.table)), _dim(words))
+    return grid
 
 
 def _insertion(steps: Sequence[InsertStep]) -> Table:

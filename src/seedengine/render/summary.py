@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from seedengine.planning import Summary
+from seedengine.render.size import size_words
 from seedengine.render.terminal import plain
 
 
@@ -21,7 +22,8 @@ def render_summary(summary: Summary, *, removed: bool = True, inserted: bool = T
         columns.append(("removed", [each.removed for each in summary.tables]))
     if inserted:
         columns.append(("inserted", [each.inserted for each in summary.tables]))
-    closing = Text.assemble(("done", "bold green"), f" in {_duration(summary.seconds)}")
+    words = ", ".join((_duration(summary.seconds), *size_words(summary.size)))
+    closing = Text.assemble(("done", "bold green"), f" in {words}")
     if not summary.tables:
         return Group("", closing)
 

@@ -82,7 +82,7 @@ def _merge(
 
 def _with_cells(entity: Entity) -> Entity:
     """Hand-written rows as fields: each column holds its cells in turn, and what `fields` says where a row has none."""
-    if not entity.rows:
+    if not isinstance(entity.rows, tuple) or not entity.rows:
         return entity
     columns = dict.fromkeys(column for row in entity.rows for column in row)
     cells = {

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from seedengine.diagnostics import Diagnostic, closest
 from seedengine.spec.cleanup import Condition
 from seedengine.spec.generators import KINDS
-from seedengine.spec.model import Entity, Spec
+from seedengine.spec.model import Entity, Profile, Spec
 from seedengine.spec.source import Document
 from seedengine.spec.walk import Place
 
@@ -100,7 +100,13 @@ def _known_keys(loc: tuple[str | int, ...]) -> tuple[str, ...]:
         return _keys(KINDS[last.strip("<>")])
     if not loc:
         return _keys(Spec)
-    return _keys(Entity) if loc[0] == "entities" and len(loc) == 2 else _keys(Condition)
+    if len(loc) == 2 and loc[0] in _NAMED:
+        return _keys(_NAMED[str(loc[0])])
+    return _keys(Condition)
+
+
+_NAMED = {"entities": Entity, "profiles": Profile}
+"""What stands under a name below these keys of the document."""
 
 
 def _keys(model: Any) -> tuple[str, ...]:

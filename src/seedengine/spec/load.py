@@ -16,6 +16,8 @@ from seedengine.spec.extends import Origins, resolve
 from seedengine.spec.facts import Facts
 from seedengine.spec.faults import diagnose, place_of
 from seedengine.spec.model import Spec
+from seedengine.spec.profiles import AS_WRITTEN, LoadOptions, check_profiles, resized
+from seedengine.spec.rowsfiles import read_files
 from seedengine.spec.source import Document, Source, compose, read
 from seedengine.spec.walk import Place
 
@@ -24,7 +26,7 @@ from seedengine.spec.walk import Place
 class Loaded:
     """What a document says, with `extends` resolved, and what is to be said of it.
 
-    `spec` is complete only where no fault is among the diagnostics.
+    `spec` is complete only where no fault is among the diagnostics; its counts are those of the `options`.
     """
 
     spec: Spec
@@ -32,6 +34,7 @@ class Loaded:
     origins: Origins
     diagnostics: tuple[Diagnostic, ...]
     path: Path
+    options: LoadOptions = AS_WRITTEN
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -48,15 +51,16 @@ class Loaded:
         return replace(self, diagnostics=in_order([*self.diagnostics, *diagnostics]))
 
 
-def examine(path: Path, facts: Facts) -> Loaded:
-    """The spec of a file and what the text of it shows.
+def examine(path: Path, facts: Facts, options: LoadOptions = AS_WRITTEN) -> Loaded:
+    """The spec of a file, in the size that is asked for, and what the text of it shows.
 
-    Raises InvalidCall when the file cannot be read, InvalidSpec when too little of it is well formed to look further.
+    Raises InvalidCall when the file cannot be read or has no such profile, InvalidSpec when too little of it is well
+    formed to look further.
     """
-    return examine_source(read(path), path, facts)
+    return examine_source(read(path), path, facts, options)
 
 
-def examine_source(source: Source, path: Path, facts: Facts) -> Loaded:
+def examine_source(source: Source, path: Path, facts: Facts, options: LoadOptions = AS_WRITTEN) -> Loaded:
     """The spec of a text and what it shows; raises InvalidSpec as `examine` does."""
     document = compose(source)
     spec, faults, places = _validate(document)
@@ -64,8 +68,14 @@ def examine_source(source: Source, path: Path, facts: Facts) -> Loaded:
         raise InvalidSpec(in_order(faults))
     spec, origins, extending, unresolved = resolve(spec, document)
     faulty = unresolved | {str(found[1]) for found in places if len(found) == 3 and found[0] == "entities"}
-    found = in_order([*faults, *extending, *check(spec, document, origins, facts, faulty)])
-    return Loaded(spec, document, origins, found, path)
+    spec, unread = read_files(spec, document, origins, path.parent, facts)
+    if unread:  # of what columns there are, nothing is known
+        raise InvalidSpec(in_order([*faults, *extending, *unread]))
+    profiles = check_profiles(spec, document)
+    if not faults:
+        spec = resized(spec, options)
+    found = in_order([*faults, *extending, *profiles, *check(spec, document, origins, facts, faulty)])
+    return Loaded(spec, document, origins, found, path, options)
 
 
 def _validate(document: Document) -> tuple[Spec | None, list[Diagnostic], list[Place]]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
 from seedengine.spec.cleanup import Cleanup
+from seedengine.spec.facts import FileRows
 from seedengine.spec.generators import Constant, Quantity, Value
 from seedengine.spec.ranges import read_datetime
+from seedengine.spec.scale import Scale
 from seedengine.spec.values import Expr, Many, Model, Name, OneOrMany, Probability, fault
 
+MOST_ROWS = 10**12
+"""More rows than these are not made, of one entity or of all of them."""
+
+Count = Annotated[int, Field(ge=0, le=MOST_ROWS)]
 ColumnName = Annotated[str, Field(min_length=1, max_length=63)]
 
 
@@ -29,13 +36,32 @@ Moment = Annotated[
 ]
 
 
-def _rows(value: object) -> object:
-    if isinstance(value, str):
-        raise fault("S138", "rows from a file are not read yet", "write the rows as a list of mappings")
-    return value
+@dataclass(frozen=True)
+class RowsFile:
+    """A CSV file beside the spec, by the path that the spec gives, and its rows once they have been read."""
+
+    name: str
+    table: FileRows | None = None
+
+    def __len__(self) -> int:
+        return 0 if self.table is None else len(self.table)
 
 
-Rows = Annotated[Many[dict[ColumnName, Value]], BeforeValidator(_rows)]
+def _kind_of_rows(value: object) -> str:
+    """Tags as those of values: in angle brackets, for they are no keys of a document."""
+    return "<file>" if isinstance(value, str) else "<list>"
+
+
+Rows = Annotated[
+    Annotated[Many[dict[ColumnName, Value]], Tag("<list>")]
+    | Annotated[
+        RowsFile,
+        PlainValidator(RowsFile),
+        WithJsonSchema({"type": "string", "description": "the path of a CSV file beside the spec"}),
+        Tag("<file>"),
+    ],
+    Discriminator(_kind_of_rows),
+]
 
 
 class Entity(Model):
@@ -45,7 +71,7 @@ class Entity(Model):
     table: Annotated[str | None, Field(min_length=1, description="default: the entity's name; null: never written")] = (
         None
     )
-    count: Annotated[int | None, Field(ge=0, le=10**12)] = None
+    count: Count | None = None
     per: Annotated[dict[str, Quantity] | None, Field(min_length=1, max_length=1)] = None
     sample: OneOrMany | None = None
     name: Annotated[str | None, Field(alias="as", description="the name of the sampled row")] = None
@@ -69,6 +95,16 @@ class Entity(Model):
         return {**self.let, **self.fields}
 
 
+class Profile(Model):
+    """A size of the whole: what every `count` is multiplied by, and counts that stand as they are."""
+
+    scale: Scale | None = None
+    counts: dict[str, Count] = {}
+
+
+ProfileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=63)]
+
+
 class Spec(Model):
     """A document of the language, version 1."""
 
@@ -78,4 +114,5 @@ class Spec(Model):
     as_of: Annotated[Moment | None, Field(description="the only now")] = None
     locale: Value = Constant("en_US")
     cleanup: Cleanup = {}
+    profiles: Annotated[dict[ProfileName, Profile], Field(description="sizes that `--profile` chooses from")] = {}
     entities: Annotated[dict[Name, Entity], Field(min_length=1)]

@@ -9,9 +9,11 @@ from seedengine.spec.generators import (
     Computed,
     Constant,
     Cycle,
+    FileColumn,
     Generator,
     Match,
     Pick,
+    PythonCall,
     Ref,
     Value,
 )
@@ -36,12 +38,14 @@ def _value(scope: Scope, entity: str, value: Value, seen: Seen) -> bool:
         return value.root is None
     if isinstance(value, Generator) and (value.nulls or _skips(scope, entity, value, seen)):
         return True
+    if isinstance(value, FileColumn):
+        return value.has_empty and (value.missing is None or _value(scope, entity, value.missing, seen))
     if isinstance(value, Choice | Cycle):
         return any(_value(scope, entity, each, seen) for each in value.values)
     if isinstance(value, Match):
         some = any(_value(scope, entity, each, seen) for each in value.cases.values())
         return some or value.otherwise is None or _value(scope, entity, value.otherwise, seen)
-    if isinstance(value, Pick):
+    if isinstance(value, Pick | PythonCall):
         return True
     if isinstance(value, Computed):
         return _expression(scope, entity, value.expression, seen)

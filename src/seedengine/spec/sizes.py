@@ -15,6 +15,7 @@ from seedengine.spec.generators import (
     Date,
     Datetime,
     Decimal,
+    FileColumn,
     Int,
     Sequence,
     Time,
@@ -67,6 +68,8 @@ def domain_size(value: Value) -> int | None:
         if not all(isinstance(each, Constant) for each in value.values):
             return None
         return len({(type(each.root), each.root) for each in value.values if isinstance(each, Constant)})
+    if isinstance(value, FileColumn) and value.missing is None:
+        return value.table.distinct(value.column)
     if isinstance(value, Int | Decimal | Date | Datetime | Time):
         ends = value.range.literals()
         return None if ends is None else steps(*ends, digits=value.range.digits) + 1

@@ -71,6 +71,22 @@ Template = Annotated[
 ]
 
 
+_SQL_TYPE = r"^[A-Za-z_][A-Za-z0-9_ ]*(\(\d+(, ?\d+)?\))?(\[\])?$"
+
+
+def _sql_type(value: object) -> Expression:
+    """NULL in the type that a text names, as a cast would."""
+    if not isinstance(value, str) or re.match(_SQL_TYPE, value) is None:
+        raise fault("S106", f"expected a type, found {shown_kind(value)}", "for example `bigint`, `numeric(10, 2)`")
+    try:
+        return parse(f"cast(null as {value})")
+    except ExpressionFault as error:
+        raise fault("S120", error.message, error.help) from None
+
+
+SqlType = Annotated[Expression, PlainValidator(_sql_type), WithJsonSchema({"type": "string", "pattern": _SQL_TYPE})]
+
+
 # Percentages and weights
 
 _PERCENT = re.compile(r"^(\d+(?:\.\d+)?)\s*%$")

@@ -2,7 +2,7 @@
 
 from seedengine.spec.checks.findings import Findings, did_you_mean
 from seedengine.spec.cleanup import NARROWEST_CONTAINS, Condition, RowFilter, TableFilter
-from seedengine.spec.generators import Choice, Constant, Cycle, Int, Sequence, TemplateText, Value
+from seedengine.spec.generators import Choice, Constant, Cycle, FileColumn, Int, Sequence, TemplateText, Value
 from seedengine.spec.ranges import read_datetime
 from seedengine.spec.walk import Place
 
@@ -91,6 +91,8 @@ def _plain_number(findings: Findings, entity: str) -> bool:
 def _is_number(value: Value | None) -> bool:
     if isinstance(value, Cycle):
         return all(_is_number(each) for each in value.values)
+    if isinstance(value, FileColumn):
+        return value.table.has_numbers(value.column)
     return isinstance(value, Sequence | Int) or (isinstance(value, Constant) and isinstance(value.root, int))
 
 

@@ -8,7 +8,7 @@ from seedengine.diagnostics import Diagnostic, closest
 from seedengine.spec.extends import Origins
 from seedengine.spec.facts import Facts
 from seedengine.spec.foreign_keys import foreign_keys
-from seedengine.spec.generators import Cycle
+from seedengine.spec.generators import Cycle, FileColumn
 from seedengine.spec.model import Entity, Spec
 from seedengine.spec.readings import Reading, readings
 from seedengine.spec.scope import Scope
@@ -68,11 +68,15 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def place_in(spec: Spec, place: Place) -> Place:
-    """The place as the document has it: the cells of hand-written rows stand under `rows`."""
+    """The place as the document has it: the cells of hand-written rows, and the columns of a file, are under `rows`."""
+    if len(place) > 3 and place[0] == "entities" and place[2] == "fields":
+        column = spec.entities[str(place[1])].fields.get(str(place[3])) if str(place[1]) in spec.entities else None
+        if isinstance(column, FileColumn):
+            return (*place[:2], "rows") if column.missing is None else (*place[:4], *place[5:])
     if len(place) < 6 or place[2] != "fields" or place[4] != "cycle":
         return place
     entity: Entity | None = spec.entities.get(str(place[1]))
-    if entity is None or not entity.rows or not isinstance(entity.fields.get(str(place[3])), Cycle):
+    if entity is None or not isinstance(entity.rows, tuple) or not isinstance(entity.fields.get(str(place[3])), Cycle):
         return place
     if place[3] in entity.rows[int(place[5])]:
         return (*place[:2], "rows", place[5], place[3], *place[6:])

@@ -2,7 +2,7 @@
 
 from seedengine.spec.checks.findings import Findings, did_you_mean
 from seedengine.spec.extends import declared
-from seedengine.spec.generators import Constant, Cycle, Generator, Sequence, Value
+from seedengine.spec.generators import Constant, Cycle, FileColumn, Generator, Sequence, Value
 from seedengine.spec.sizes import domain_size, fewest_rows
 
 
@@ -60,6 +60,8 @@ def may_be_null(value: Value) -> bool:
         return value.root is None
     if isinstance(value, Cycle):
         return any(may_be_null(each) for each in value.values)
+    if isinstance(value, FileColumn):
+        return value.has_empty and (value.missing is None or may_be_null(value.missing))
     return isinstance(value, Generator) and bool(value.nulls or (value.when is not None and value.otherwise is None))
 
 
@@ -94,7 +96,8 @@ def _common(some: set[object] | range, others: set[object] | range) -> object | 
     """One number that is in both, or None."""
     if isinstance(some, range) and isinstance(others, range):
         if abs(some.step) == 1 and abs(others.step) == 1:
-            low, high = max(min(some), min(others)), min(max(some), max(others))
+            (bottom, top), (other_bottom, other_top) = (sorted((each[0], each[-1])) for each in (some, others))
+            low, high = max(bottom, other_bottom), min(top, other_top)
             return low if low <= high else None
         return next((number for number in some[:100_000] if number in others), None)
     few, many = (some, others) if isinstance(some, set) else (others, some)

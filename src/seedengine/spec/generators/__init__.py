@@ -1,6 +1,7 @@
 """The generators of the language, one model each."""
 
 from seedengine.spec.generators.base import Array, Constant, Generator, Quantity, Value
+from seedengine.spec.generators.called import PythonCall
 from seedengine.spec.generators.computed import Computed, ListOf, Match, Object, Pick, TemplateText
 from seedengine.spec.generators.distribution import Distribution
 from seedengine.spec.generators.drawn import (
@@ -21,6 +22,7 @@ from seedengine.spec.generators.drawn import (
     Uuid,
 )
 from seedengine.spec.generators.related import AGGREGATES, Aggregate, Order, Ref, Summary
+from seedengine.spec.generators.tabular import FileColumn
 from seedengine.spec.generators.union import KINDS
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "Decimal",
     "Distribution",
     "Faker",
+    "FileColumn",
     "Float",
     "Generator",
     "Int",
@@ -48,6 +51,7 @@ __all__ = [
     "Object",
     "Order",
     "Pick",
+    "PythonCall",
     "Quantity",
     "Ref",
     "Sequence",

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Tag
 from seedengine.diagnostics import closest
 from seedengine.spec.generators import base
 from seedengine.spec.generators.base import Array, Constant, Generator
+from seedengine.spec.generators.called import PythonCall
 from seedengine.spec.generators.computed import Computed, ListOf, Match, Object, Pick, TemplateText
 from seedengine.spec.generators.drawn import (
     Bcrypt,
@@ -55,6 +56,7 @@ KINDS: dict[str, type[Generator]] = {
     "ref": Ref,
     "aggregate": Aggregate,
     "bcrypt": Bcrypt,
+    "python": PythonCall,
 }
 """Every generator by the key that a spec names it with."""
 
