@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
+from operator import itemgetter
 
 import polars as pl
 
@@ -15,6 +18,7 @@ from seedengine.graph import Graph
 from seedengine.planning import Cleaning
 from seedengine.spec.cleanup import TableFilter
 from seedengine.spec.keys import recognised_by, unique_everywhere
+from seedengine.targets.ahead import ahead
 from seedengine.targets.protocol import GeneratedRows, Removal, RowRefused, Transaction
 
 Progress = Callable[[str, int, int], None]
@@ -62,40 +66,49 @@ def _generated(world: World, table: str) -> tuple[GeneratedRows, ...]:
     return tuple(rows)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Load:
+    """What one statement inserts: rows of neighbouring entities of a table that fill the same columns."""
+
+    table: str
+    columns: tuple[str, ...]
+    entities: tuple[str, ...]
+
+
 def load_tables(world: World, graph: Graph, transaction: Transaction, progress: Progress | None) -> dict[str, int]:
     """Insert all rows, tables in their order, and set in the end what had to wait; the number of rows by table.
 
-    Raises DatabaseError naming entity, field and row where the database refuses one.
+    The next rows, of the next table too, are made while the last ones are being written. Raises DatabaseError naming
+    entity, field and row where the database refuses one.
     """
-    inserted = {}
-    for table in graph.tables:
-        later = graph.later.get(table, ())
-        done = _Counter(table, world.count(*world.scope.tables[table]), progress)
-        inserted[table] = 0
-        for columns, entities in _alike(world, table):
-            at_first = tuple(column for column in columns if column not in later)
-            rows = (done.pass_on(batch) for entity in entities for batch in batches(world, entity, at_first))
+    done = {table: _Counter(table, world.count(*world.scope.tables[table]), progress) for table in graph.tables}
+    loads = [load for table in graph.tables for load in _loads(world, table, graph.later.get(table, ()))]
+    rows = ((load, batch) for load in loads for name in load.entities for batch in batches(world, name, load.columns))
+    inserted = dict.fromkeys(graph.tables, 0)
+    with closing(ahead(rows)) as made:
+        for load, group in groupby(made, key=itemgetter(0)):
+            passing = map(done[load.table].pass_on, map(itemgetter(1), group))
             try:
-                inserted[table] += transaction.load(table, at_first, rows)
+                inserted[load.table] += transaction.load(load.table, load.columns, passing)
             except RowRefused as refused:
-                raise _explained(world, entities, refused) from None
+                raise _explained(world, load.entities, refused) from None
     for table, later in graph.later.items():
         for entity in world.scope.tables[table]:
             columns = tuple(column for column in later if column in world.entity(entity).fields)
             key = world.scope.key(entity)
-            transaction.update(table, key, columns, batches(world, entity, (*key, *columns)))
+            with closing(ahead(batches(world, entity, (*key, *columns)))) as changed:
+                transaction.update(table, key, columns, changed)
     return inserted
 
 
-def _alike(world: World, table: str) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-    """Neighbouring entities of a table that fill the same columns, so that one statement takes their rows."""
-
+def _loads(world: World, table: str, later: tuple[str, ...]) -> Iterator[_Load]:
     def columns(entity: str) -> tuple[str, ...]:
         return tuple(sorted(world.entity(entity).fields))
 
     for _, group in groupby(world.scope.tables[table], key=columns):
-        entities = list(group)
-        yield tuple(world.entity(entities[0]).fields), entities
+        entities = tuple(group)
+        at_first = tuple(column for column in world.entity(entities[0]).fields if column not in later)
+        yield _Load(table, at_first, entities)
 
 
 class _Counter:
@@ -111,7 +124,7 @@ class _Counter:
         return batch
 
 
-def _explained(world: World, entities: list[str], refused: RowRefused) -> DatabaseError:
+def _explained(world: World, entities: Sequence[str], refused: RowRefused) -> DatabaseError:
     """The same error, naming the entity, field and row of the spec."""
     row = refused.row
     for entity in entities if row is not None else ():

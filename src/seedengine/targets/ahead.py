@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from typing import TypeVar
@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 _STACK_BYTES = 64 * 2**20
 
 
-def ahead(items: Iterable[Item]) -> Iterator[Item]:
+def ahead(items: Iterable[Item]) -> Generator[Item]:
     """The same items, each made by another thread while the one before it is in use: two at a time, no more.
 
     What making an item raises is raised where it is asked for. Nothing is being made any more when this ends.

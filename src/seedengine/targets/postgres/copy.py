@@ -1,6 +1,6 @@
 """Rows into a table by one COPY stream, encoded by whole columns."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -9,8 +9,6 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 
-from seedengine.targets.ahead import ahead
-from seedengine.targets.columntypes import ColumnType
 from seedengine.targets.encode import encode
 from seedengine.targets.found import CreateTemporary
 from seedengine.targets.postgres.catalog import PostgresCatalog
@@ -46,25 +44,15 @@ def copy_rows(
         with connection.cursor() as cursor:
             rows = 0
             with cursor.copy(statement) as copy:
-                for block, height in ahead(_blocks(batches, types, relation.table.name)):
-                    copy.write(block)
-                    rows += height
+                for batch in batches:
+                    copy.write(_encoded(encode(batch.select(columns), types, "literal"), relation.table.name, rows))
+                    rows += batch.height
             if cursor.rowcount == rows:
                 return rows
             refusal = rows_left_out(relation.table.name, cursor.rowcount, rows)
     except psycopg.Error as error:
         refusal = explain_row(error, relation.table.name, labels)
     raise refusal
-
-
-def _blocks(
-    batches: Iterable[pl.DataFrame], types: Mapping[str, ColumnType], table: str
-) -> Iterator[tuple[bytes, int]]:
-    """Each batch as COPY reads it, and how many rows it has."""
-    start = 0
-    for batch in batches:
-        yield _encoded(encode(batch.select(list(types)), types, "literal"), table, start), batch.height
-        start += batch.height
 
 
 def _encoded(frame: pl.DataFrame, table: str, start: int) -> bytes:
