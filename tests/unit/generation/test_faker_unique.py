@@ -145,9 +145,9 @@ def test_user_names_are_lower_case_and_ascii() -> None:
     ("method", "locale", "message"),
     [
         ("sentence", "en_US", "cannot be unique in `en_US`: its values cannot be counted"),
-        ("latitude", "en_US", "gives no texts or whole numbers"),
-        ("words", "en_US", "gives no texts or whole numbers"),
-        ("uuid4", "en_US", "cannot be unique"),
+        ("pyfloat", "en_US", "gives no texts, whole numbers or decimals"),
+        ("words", "en_US", "gives no texts, whole numbers or decimals"),
+        ("password", "en_US", "cannot be unique in `en_US`: its values cannot be counted"),
     ],
 )
 def test_what_has_no_domain_is_refused(method: str, locale: str, message: str) -> None:

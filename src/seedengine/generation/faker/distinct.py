@@ -20,8 +20,9 @@ from seedengine.generation.faker.domains import (
     Without,
     texts_of,
 )
-from seedengine.generation.faker.grammar import Changed, Choice, Elements, Node, NotCompiled, Numbers, Sequence
+from seedengine.generation.faker.grammar import Changed, Choice, Elements, Made, Node, NotCompiled, Numbers, Sequence
 from seedengine.generation.faker.proofs import disjoint, injective
+from seedengine.generation.faker.ranges import Ranges
 
 T = TypeVar("T")
 
@@ -73,6 +74,8 @@ class Distinct:
             return self.concatenate([self.domain(each) for each in node.parts])
         if isinstance(node, Changed) and node.some is not None:
             return self.domain(node.some)
+        if isinstance(node, Made) and node.domain is not None:
+            return node.domain
         raise NotCompiled("its values cannot be counted")
 
     def concatenate(self, parts: Many[Domain]) -> Domain:
@@ -132,7 +135,7 @@ class Distinct:
         return kept[0] if len(kept) == 1 else Union(tuple(kept))
 
     def _merged(self, domains: Iterable[Domain]) -> list[Domain]:
-        """The same texts in fewer domains: lists become one, and so do products that differ in one part only."""
+        """The same texts in fewer domains: lists become one, and so do ranges, and products that differ in one part."""
         merged: list[Domain] = []
         for each in domains:
             for position, other in enumerate(merged):
@@ -147,6 +150,8 @@ class Distinct:
     def _together(self, one: Domain, other: Domain) -> Domain | None:
         if isinstance(one, Listed) and isinstance(other, Listed):
             return Listed(tuple(dict.fromkeys(one.texts + other.texts)))
+        if isinstance(one, Ranges) and isinstance(other, Ranges):
+            return one.joined(other) if one.writing == other.writing else None
         if not (isinstance(one, Product) and isinstance(other, Product) and len(one.parts) == len(other.parts)):
             return None
         differing = [

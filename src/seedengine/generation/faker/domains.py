@@ -24,7 +24,7 @@ class Shape(NamedTuple):
     """What holds of every text of a domain, or may hold of one: bounds on the safe side.
 
     `first`, `last` and `letters` are all that may stand at either end and anywhere, `always` those that stand in every
-    text, `shortest` and `longest` the lengths.
+    text, `shortest` and `longest` the lengths, `places`, if known, what may stand at each place of texts of one length.
     """
 
     first: frozenset[str]
@@ -33,6 +33,7 @@ class Shape(NamedTuple):
     always: frozenset[str]
     shortest: int
     longest: int
+    places: tuple[frozenset[str], ...] | None = None
 
     @property
     def fixed(self) -> bool:
@@ -213,15 +214,7 @@ class Union:
 
     @cached_property
     def shape(self) -> Shape:
-        shapes = [part.shape for part in self.parts]
-        return Shape(
-            frozenset[str]().union(*(shape.first for shape in shapes)),
-            frozenset[str]().union(*(shape.last for shape in shapes)),
-            frozenset[str]().union(*(shape.letters for shape in shapes)),
-            shapes[0].always.intersection(*(shape.always for shape in shapes)),
-            min(shape.shortest for shape in shapes),
-            max(shape.longest for shape in shapes),
-        )
+        return shared_shape([part.shape for part in self.parts])
 
     def at(self, index: Integers) -> pl.Series:
         ends = [min(end, LARGEST) for end in accumulate(part.size for part in self.parts)]
@@ -267,6 +260,18 @@ class Without:
 
     def __contains__(self, text: object) -> bool:
         return text in self.product
+
+
+def shared_shape(shapes: Sequence[Shape]) -> Shape:
+    """The shape of texts that are each of one of these."""
+    return Shape(
+        frozenset[str]().union(*(shape.first for shape in shapes)),
+        frozenset[str]().union(*(shape.last for shape in shapes)),
+        frozenset[str]().union(*(shape.letters for shape in shapes)),
+        shapes[0].always.intersection(*(shape.always for shape in shapes)),
+        min(shape.shortest for shape in shapes),
+        max(shape.longest for shape in shapes),
+    )
 
 
 def texts_of(domain: Domain) -> Sequence[str]:

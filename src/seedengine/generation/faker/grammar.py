@@ -15,6 +15,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from seedengine.generation.faker.domains import Domain
+
 
 class NotCompiled(Exception):
     """A method does what no grammar can say; the argument says what."""
@@ -53,10 +55,14 @@ class Sequence:
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """Values that no grammar says: `draw(key, address)` gives a series of `dtype`, a value for each address."""
+    """Values that no grammar says: `draw(key, address)` gives a series of `dtype`, a value for each address.
+
+    `domain` is all of them, where they can be counted, or some if they are more than have an index.
+    """
 
     draw: Callable[[int, NDArray[np.uint64]], pl.Series]
     dtype: pl.DataType
+    domain: Domain | None = None
 
 
 @dataclass(frozen=True, eq=False)

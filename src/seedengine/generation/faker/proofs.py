@@ -99,7 +99,7 @@ def _places(domain: Domain) -> list[frozenset[str]]:
             return [place for part in domain.parts for place in _places(part)]
     elif isinstance(domain, Listed):
         return [frozenset(letters) for letters in zip(*domain.texts, strict=True)]
-    return [domain.shape.letters] * domain.shape.shortest
+    return list(domain.shape.places or [domain.shape.letters] * domain.shape.shortest)
 
 
 def _differ_beside_separator(one: Domain, other: Domain) -> bool:

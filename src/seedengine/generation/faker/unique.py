@@ -8,7 +8,9 @@ from seedengine.generation.faker.calls import kind_of_call
 from seedengine.generation.faker.columnwise import compiler
 from seedengine.generation.faker.distinct import Distinct
 from seedengine.generation.faker.domains import Domain
-from seedengine.generation.faker.grammar import Node, NotCompiled, Numbers
+from seedengine.generation.faker.grammar import Choice, Made, Node, NotCompiled, Numbers
+from seedengine.generation.faker.results import Kind
+from seedengine.generation.faker.rowwise import dtype_of
 
 T = TypeVar("T")
 
@@ -44,13 +46,24 @@ def holds(method: str, args: Mapping[str, Any], locale: str, count: int) -> bool
 
 def _of_grammar(method: str, args: Mapping[str, Any], locale: str, find: Callable[[Distinct, Node], T]) -> T:
     kind = kind_of_call(method, args, locale)
-    if kind.element is not None or kind.type in (float, bool, Decimal):
-        raise NoDomain(f"`{method}` gives no texts or whole numbers, so it cannot be unique", "choose another method")
+    if kind.element is not None or kind.type in (float, bool):
+        raise NoDomain(
+            f"`{method}` gives no texts, whole numbers or decimals, so it cannot be unique", "choose another method"
+        )
     try:
         node = compiler(locale).grammar(method, args)
-        if kind.type is int and not isinstance(node, Numbers):
-            raise NotCompiled("it draws whole numbers from a list")
+        if not _is_of_kind(node, kind):
+            raise NotCompiled("it draws numbers from a list")
         return find(_distinct.setdefault(locale, Distinct()), node)
     except NotCompiled as error:
         help = "combine it with `{row}` in a `template`, or choose another method"
         raise NoDomain(f"`{method}` cannot be unique in `{locale}`: {error}", help) from None
+
+
+def _is_of_kind(node: Node, kind: Kind) -> bool:
+    """Whether what is counted through are numbers, where the column holds numbers."""
+    if kind.type is int:
+        return isinstance(node, Numbers)
+    drawn = node.alternatives if isinstance(node, Choice) else (node,)
+    dtype = dtype_of(kind)
+    return kind.type is not Decimal or all(isinstance(each, Made) and each.dtype == dtype for each in drawn)

@@ -1,7 +1,8 @@
 """Bank accounts, bank codes and payment cards with their check digits."""
 
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,6 @@ from faker.providers.bank import Provider as Bank
 from faker.providers.credit_card import Provider as Card
 from faker.typing import CreditCard
 
-from seedengine.generation.bits import Words
 from seedengine.generation.faker.grammar import (
     DIGITS,
     Choice,
@@ -24,17 +24,19 @@ from seedengine.generation.faker.special.calls import Call
 from seedengine.generation.faker.special.codes import (
     SLOTS,
     ZERO,
+    Checked,
     Code,
     Letters,
     alphabets,
     followed,
     weighted,
 )
-from seedengine.generation.faker.special.columns import texts
-from seedengine.generation.faker.special.texts import Indexes, column_of
+from seedengine.generation.faker.special.texts import Indexes
 
 _UPPER = string.ascii_uppercase
 _MODULUS = 97
+# What each digit counts for where it is doubled.
+_DOUBLED = np.array([number for _, number in sorted(Card.luhn_lookup.items())], np.int64)
 
 
 def _bban(call: Call) -> Node:
@@ -43,20 +45,30 @@ def _bban(call: Call) -> Node:
 
 def _iban(call: Call) -> Node:
     call.expect(Bank, "bban")
-    account, country = _account(call), call.provider.country_code
-    remainder = _Remainder(call.provider.ALPHA)
-
-    def draw(seeds: Words) -> Letters:
-        accounts = account.draw(seeds)
-        ahead, zeros = _spread(country, accounts), _spread("00", accounts)
-        check = _MODULUS + 1 - remainder.of(np.concatenate([accounts, ahead, zeros], axis=1))
-        return np.concatenate([followed(followed(ahead, check // 10), check % 10), accounts], axis=1)
-
-    return texts(lambda seeds: column_of(draw(seeds)), account.length)
+    return _account(call).node(_Iban(call.provider.country_code, _Remainder(call.provider.ALPHA)))
 
 
 def _account(call: Call) -> Code:
     return Code(alphabets(call.provider.bban_format, {**SLOTS, "?": _UPPER}))
+
+
+@dataclass(frozen=True)
+class _Iban:
+    """An account with its country and two check digits before it."""
+
+    country: str
+    remainder: "_Remainder"
+
+    def finish(self, letters: Letters) -> Letters:
+        ahead, zeros = _spread(self.country, letters), _spread("00", letters)
+        check = _MODULUS + 1 - self.remainder.of(np.concatenate([letters, ahead, zeros], axis=1))
+        return np.concatenate([followed(followed(ahead, check // 10), check % 10), letters], axis=1)
+
+    def drawn(self, code: str) -> str:
+        return code[len(self.country) + 2 :]
+
+    def places(self, alphabets: Sequence[str]) -> Sequence[str]:
+        return [*self.country, string.digits, string.digits, *alphabets]
 
 
 def _spread(text: str, beside: Letters) -> Letters:
@@ -81,18 +93,12 @@ class _Remainder:
 
 
 def _aba(_: Call) -> Node:
-    banks = Code(alphabets("#" * 6))
-    weights = (3, 7, 1, 3, 7, 1, 3, 7)
-    reserves = [Code(f"{number:02}") for number in range(1, 13)]
+    form = Checked(_aba_check)
+    return Choice(tuple(Code(alphabets(f"{reserve:02}######")).node(form) for reserve in range(1, 13)))
 
-    def of(reserve: Code) -> Node:
-        def draw(seeds: Words) -> Letters:
-            body = np.concatenate([reserve.draw(seeds), banks.draw(seeds)], axis=1)
-            return followed(body, -weighted(body, weights) % 10)
 
-        return texts(lambda seeds: column_of(draw(seeds)), banks.length)
-
-    return Choice(tuple(map(of, reserves)))
+def _aba_check(letters: Letters) -> Indexes:
+    return -weighted(letters, (3, 7, 1, 3, 7, 1, 3, 7)) % 10
 
 
 def _swift(call: Call) -> Node:
@@ -126,17 +132,14 @@ def _numbers(card: CreditCard) -> Node:
 
 
 def _luhn(prefix: str, length: int) -> Node:
-    body = Code(alphabets(prefix + "#" * (length - len(prefix) - 1)))
-    doubled = np.arange(body.length)[::-1] % 2 == 0
-    lookup = np.array([number for _, number in sorted(Card.luhn_lookup.items())], np.int64)
+    return Code(alphabets(prefix + "#" * (length - len(prefix) - 1))).node(Checked(_luhn_check))
 
-    def draw(seeds: Words) -> Letters:
-        letters = body.draw(seeds)
-        digits = letters.astype(np.int64) - ZERO
-        digits[:, doubled] = lookup[digits[:, doubled]]
-        return followed(letters, -digits.sum(axis=1) % 10)
 
-    return texts(lambda seeds: column_of(draw(seeds)), length)
+def _luhn_check(letters: Letters) -> Indexes:
+    digits = letters.astype(np.int64) - ZERO
+    digits[:, ::-2] = _DOUBLED[digits[:, ::-2]]
+    sums: Indexes = digits.sum(axis=1)
+    return -sums % 10
 
 
 def _provider(call: Call) -> Node:

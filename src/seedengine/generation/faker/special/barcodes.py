@@ -6,21 +6,18 @@ from typing import Any
 from faker.providers.barcode import Provider as Barcode
 from faker.providers.barcode.en_US import Provider as AmericanBarcode
 
-from seedengine.generation.faker.grammar import Choice, Made, Node, NotCompiled
+from seedengine.generation.faker.grammar import Choice, Node, NotCompiled
 from seedengine.generation.faker.special.calls import Call
-from seedengine.generation.faker.special.codes import DIGITS, Code, Letters, alphabets, followed, weighted
-from seedengine.generation.faker.special.columns import texts
-from seedengine.generation.faker.special.texts import column_of
+from seedengine.generation.faker.special.codes import DIGITS, Checked, Code, Letters, alphabets, weighted
+from seedengine.generation.faker.special.texts import Indexes
 
-_WEIGHTS = {8: (3, 1, 3, 1, 3, 1, 3), 13: (1, 3) * 6}
+_LENGTHS = (8, 13)
 _UPC_LENGTH = 12
-
-Finish = Callable[[Letters], Letters]
 
 
 def _ean(call: Call) -> Node:
     length = call["length"]
-    if length not in _WEIGHTS:
+    if length not in _LENGTHS:
         raise NotCompiled("it has a length that is not known")
     return _european(length, call["prefixes"])
 
@@ -41,13 +38,13 @@ def _upc_a(call: Call) -> Node:
         raise NotCompiled("its zeros are where it draws them")
     call.expect(AmericanBarcode, "ean13")
     call.expect(Barcode, "_ean")
-    body = Code(alphabets("0" + "#" * (_UPC_LENGTH - 1)))
-    return _code(body, lambda digits: _with_check(digits, 13)[:, 1:])
+    # The zero that is left out before these would count for nothing.
+    return Code(alphabets("#" * (_UPC_LENGTH - 1))).node(Checked(_check))
 
 
 def _european(length: int, prefixes: Sequence[Any]) -> Node:
     bodies = [_digits(prefix, length) for prefix in prefixes] if prefixes else [[DIGITS] * (length - 1)]
-    made = tuple(_code(Code(body), lambda digits: _with_check(digits, length)) for body in bodies)
+    made = tuple(Code(body).node(Checked(_check)) for body in bodies)
     return made[0] if len(made) == 1 else Choice(made)
 
 
@@ -59,12 +56,9 @@ def _digits(prefix: Any, length: int) -> list[str]:
     return [*ahead, *[DIGITS] * (length - 1 - len(ahead))]
 
 
-def _with_check(digits: Letters, length: int) -> Letters:
-    return followed(digits, -weighted(digits, _WEIGHTS[length]) % 10)
-
-
-def _code(body: Code, finish: Finish) -> Made:
-    return texts(lambda seeds: column_of(finish(body.draw(seeds))), body.length)
+def _check(digits: Letters) -> Indexes:
+    """The check digit: from the last digit on, each counts three times and once by turns."""
+    return -weighted(digits[:, ::-1], [(3, 1)[place % 2] for place in range(digits.shape[1])]) % 10
 
 
 METHODS: Mapping[Callable[..., Any], Callable[[Call], Node]] = {

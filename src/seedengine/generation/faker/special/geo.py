@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from faker.providers.geo import Provider as Geo
 from seedengine.generation.bits import Words, between, derive_key, unit
 from seedengine.generation.faker.grammar import Elements, Made, Node, NotCompiled
 from seedengine.generation.faker.special.calls import Call
-from seedengine.generation.faker.special.columns import decimals
+from seedengine.generation.faker.special.columns import decimals, decimals_within
 
 # Faker draws millionths of a degree, up to half way round the earth.
 _FARTHEST = 180_000_000
@@ -57,7 +59,7 @@ def _degrees(factor: int, scale: int) -> Node:
     def draw(key: int, address: Words) -> pl.Series:
         return decimals(between(key, address, -_FARTHEST, _FARTHEST) * factor, scale)
 
-    return Made(draw, pl.Decimal(38, scale))
+    return Made(draw, pl.Decimal(38, scale), decimals_within(-_FARTHEST, _FARTHEST, scale, factor))
 
 
 def _around(center: float, radius: float) -> Node:
@@ -75,7 +77,9 @@ def _around(center: float, radius: float) -> Node:
             rounded[row] = int(Decimal(str(float(drawn[row]))).quantize(_LAST_PLACE).scaleb(_PLACES))
         return decimals(rounded, _PLACES)
 
-    return Made(draw, pl.Decimal(38, _PLACES))
+    # At its ends, which of two neighbours is given hangs on the last bits of a float.
+    least, most = (Fraction(each) * 10**_PLACES for each in sorted((low, high)))
+    return Made(draw, pl.Decimal(38, _PLACES), decimals_within(ceil(least), floor(most), _PLACES))
 
 
 def _local_place(call: Call) -> Node:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from ipaddress import IPv4Network, IPv6Address
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Network, IPv6Address
 from string import Formatter
 from typing import Any
 
@@ -14,19 +15,26 @@ from faker.providers.lorem import Provider as Lorem
 from faker.providers.lorem.en_US import Provider as AmericanLorem
 from faker.utils.text import slugify
 
-from seedengine.generation.bits import Words, below, derive_key, nested
+from seedengine.generation.bits import Words, below, bits, derive_key, nested
+from seedengine.generation.faker.domains import LARGEST, Shape
 from seedengine.generation.faker.grammar import Choice, Made, Node, NotCompiled, Numbers, element_of, literal, sequence
+from seedengine.generation.faker.ranges import Ranges
 from seedengine.generation.faker.special.calls import Call
 from seedengine.generation.faker.special.columns import texts
 from seedengine.generation.faker.special.long_texts import LongText
+from seedengine.generation.faker.special.networks import (
+    BITS,
+    address_texts,
+    addresses_within,
+    network_texts,
+    networks_within,
+)
 from seedengine.generation.faker.special.prose import Word
 from seedengine.generation.faker.special.texts import Indexes, Pieces
 
-_BITS = 32
 _SLUG_LENGTH = 20
+_FIRST_HALF = derive_key(0, "the first half of an address with a number")
 _PLAIN = re.compile(r"[a-z]+")
-_LATER, _PREFIX = 256, 512
-_OCTETS = Pieces([f"{mark}{octet}" for mark in ("", ".") for octet in range(256)] + [f"/{each}" for each in range(33)])
 _GROUPS = Pieces([*"0123456789abcdef", *(f":{digit}" for digit in "0123456789abcdef"), ""])
 
 
@@ -67,34 +75,47 @@ def _addresses(call: Call, networks: Sequence[IPv4Network], *, prefixed: bool) -
     ends = np.cumsum(sizes)
     shifts = np.array([int(each.network_address) for each in networks], np.int64) - (ends - sizes)
     lengths = np.array([each.prefixlen for each in networks], np.int64)
+    domain = networks_within(networks) if prefixed else addresses_within(networks)
 
     def draw(key: int, address: Words) -> pl.Series:
         drawn = below(key, address, int(ends[-1]))
         which = np.searchsorted(ends, drawn, side="right")
         drawn += shifts[which]
         if not prefixed:
-            return _OCTETS.rows(np.stack(_octets(drawn), axis=1))
-        prefix = lengths[which] + below(derive_key(key, "prefix"), address, _BITS + 1 - lengths[which])
-        network = drawn >> _BITS - prefix << _BITS - prefix
-        return _OCTETS.rows(np.stack([*_octets(network), prefix + _PREFIX], axis=1))
+            return address_texts(drawn)
+        return network_texts(
+            drawn, lengths[which] + below(derive_key(key, "prefix"), address, BITS + 1 - lengths[which])
+        )
 
-    return Made(draw, pl.String())
-
-
-def _octets(address: Indexes) -> list[Indexes]:
-    """The pieces of addresses."""
-    return [(address >> shift & 255) + (_LATER if shift < 24 else 0) for shift in (24, 16, 8, 0)]
+    return Made(draw, pl.String(), domain)
 
 
 def _ipv6(call: Call) -> Node:
     if call["network"]:
         raise NotCompiled("it shortens networks")
-    return texts(_ipv6_addresses, 32)
+    signs = frozenset("0123456789abcdef:")
+    shape = Shape(signs, signs, signs, frozenset(":"), 2, 39)
+    return texts(_ipv6_addresses, 32, Ranges(_Addresses(), (range(LARGEST),), shape))
 
 
 def _ipv6_addresses(seeds: Words) -> pl.Series:
     """Any address; one of those below 2**32, which Faker leaves out, comes once in 2**96 rows."""
     return ipv6_texts(nested(seeds[:, None], np.arange(2)[None]))
+
+
+@dataclass(frozen=True)
+class _Addresses:
+    """Writes addresses; their number is the second half, and draws the first, which is never 0."""
+
+    def write(self, numbers: Indexes) -> pl.Series:
+        second = numbers.astype(np.uint64)
+        return ipv6_texts(np.stack([bits(_FIRST_HALF, second) | np.uint64(1), second], axis=1))
+
+    def read(self, text: str) -> int | None:
+        try:
+            return int(IPv6Address(text)) & (2**64 - 1)
+        except AddressValueError:
+            return None
 
 
 def ipv6_texts(words: Words) -> pl.Series:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from seedengine.generation.bits import Words, below, between, derive_key, unit
 from seedengine.generation.faker.grammar import Choice, Made, Node, NotCompiled
+from seedengine.generation.faker.ranges import Ranges
 from seedengine.generation.faker.special.calls import Call
-from seedengine.generation.faker.special.columns import decimals
+from seedengine.generation.faker.special.columns import decimals, decimals_within
 from seedengine.generation.faker.special.texts import Indexes
 
 _MOST_DIGITS = 18
@@ -119,7 +120,8 @@ def _pydecimal(call: Call) -> Node:
         signs = (1, -1) if call["positive"] is None else (1,) if call["positive"] else (-1,)
     bounds = _units(least, places), _units(most, places)
     dtype = pl.Decimal(38, places)
-    made = tuple(Made(_Decimals(sign, *_whole(call, sign), places, *bounds).draw, dtype) for sign in signs)
+    drawn = [_Decimals(sign, *_whole(call, sign), places, *bounds) for sign in signs]
+    made = tuple(Made(each.draw, dtype, each.domain) for each in drawn)
     return made[0] if len(made) == 1 else Choice(made)
 
 
@@ -164,11 +166,22 @@ class _Decimals:
         """A decimal for each address."""
         units: Indexes = between(derive_key(key, "whole"), address, self.low, self.high) * 10**self.places
         units = self.sign * (units + below(derive_key(key, "behind"), address, 10**self.places))
+        return decimals(self._bounded(units), self.places)
+
+    @property
+    def domain(self) -> Ranges | None:
+        """All of them: those between the least and the most."""
+        unit = 10**self.places
+        ends = np.sort(self.sign * np.array([self.low * unit, self.high * unit + unit - 1], np.int64))
+        low, high = self._bounded(ends).tolist()
+        return decimals_within(low, high, self.places)
+
+    def _bounded(self, units: Indexes) -> Indexes:
         if self.most is not None:
             units = np.minimum(units, self.most)
         if self.least is not None:
             units = np.maximum(units, self.least)
-        return decimals(units, self.places)
+        return units
 
 
 METHODS: Mapping[Callable[..., Any], Callable[[Call], Node]] = {

@@ -1,6 +1,7 @@
 """UUIDs of the versions that Faker makes, as text."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from faker.providers.misc import Provider as Misc
 from seedengine.generation.bits import Words, below, bits, derive_key
 from seedengine.generation.faker.grammar import Made, Node, NotCompiled
 from seedengine.generation.faker.special.calls import Call
-from seedengine.generation.faker.special.codes import Code
+from seedengine.generation.faker.special.codes import Code, Letters
 from seedengine.generation.faker.special.texts import Indexes, column_of
 
 _HEXADECIMAL = "0123456789abcdef"
@@ -19,6 +20,7 @@ _LETTERS = {"x": _HEXADECIMAL, "y": "89ab"}
 _DIGITS = np.frombuffer(_HEXADECIMAL.encode(), np.uint8)
 # From the beginning of the Gregorian calendar to 1970, in the units of version 1, which are 100 nanoseconds.
 _GREGORIAN = 0x01B21DD213814000
+_TIME = derive_key(0, "the time of a UUID with a number")
 
 
 def _uuid1(call: Call) -> Node:
@@ -44,15 +46,36 @@ def _uuid7(call: Call) -> Node:
 def _made(call: Call, form: str, number: Callable[[int, Words], Indexes]) -> Node:
     """UUIDs with the hexadecimal digits of a number in place of the dots of a form."""
     code = _code(call, form)
-    places = [place for place, letter in enumerate(form) if letter == "."]
-    shifts = np.arange(4 * len(places) - 4, -1, -4)
+    timed = _Timed(tuple(place for place, letter in enumerate(form) if letter == "."), number)
 
     def draw(key: int, address: Words) -> pl.Series:
-        letters = code.draw(bits(key, address))
-        letters[:, places] = _DIGITS[number(derive_key(key, "time"), address)[:, None] >> shifts & 15]
-        return column_of(letters)
+        return column_of(timed.put(code.draw(bits(key, address)), number(derive_key(key, "time"), address)))
 
-    return Made(draw, pl.String())
+    return Made(draw, pl.String(), code.domain(timed))
+
+
+@dataclass(frozen=True)
+class _Timed:
+    """UUIDs of which the digits `at` some places are those of a time, which the last letters draw."""
+
+    at: Sequence[int]
+    number: Callable[[int, Words], Indexes]
+
+    def put(self, letters: Letters, numbers: Indexes) -> Letters:
+        """The letters with the digits of a number in each row."""
+        shifts = np.arange(4 * len(self.at) - 4, -1, -4)
+        letters[:, self.at] = _DIGITS[numbers[:, None] >> shifts & 15]
+        return letters
+
+    def finish(self, letters: Letters) -> Letters:
+        words: Words = np.ascontiguousarray(letters[:, -8:]).view("<u8")[:, 0].astype(np.uint64)
+        return self.put(letters, self.number(_TIME, words))
+
+    def drawn(self, code: str) -> str:
+        return "".join("." if place in self.at else letter for place, letter in enumerate(code))
+
+    def places(self, alphabets: Sequence[str]) -> Sequence[str]:
+        return [_HEXADECIMAL if place in self.at else letters for place, letters in enumerate(alphabets)]
 
 
 def _code(call: Call, form: str) -> Code:
