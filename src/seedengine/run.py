@@ -62,7 +62,8 @@ class Run:
 
     @cached_property
     def tables(self) -> dict[str, Table]:
-        return spec_and_database(self.scope, self.catalog, self.own_tables)
+        complete = self.catalog is not None and not lacking_tables(self.scope, self.catalog)
+        return spec_and_database(self.scope, self.catalog, {} if complete else self.own_tables)
 
     @cached_property
     def graph(self) -> Graph:

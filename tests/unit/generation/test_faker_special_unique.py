@@ -290,3 +290,14 @@ def test_more_rows_than_there_are_values_are_refused(call: str, size: int, load_
 def test_a_leaf_without_a_domain_is_not_counted() -> None:
     with pytest.raises(NotCompiled, match="cannot be counted"):
         Distinct().domain(Made(lambda _, address: pl.Series(values=["a"] * len(address)), pl.String()))
+
+
+@pytest.mark.parametrize(("locale", "beginnings"), [("en_US", 2_000), ("es_MX", 20), ("de_DE", 1_000)])
+def test_values_of_a_domain_without_end_are_spread_over_all_of_it(locale: str, beginnings: int) -> None:
+    addresses = faker.domain("address", {}, locale)
+    assert addresses.size > 2**61
+    made = addresses.at(permute(7, np.arange(4_000), addresses.size))
+    assert made.n_unique() == 4_000
+    assert made.str.slice(0, 6).n_unique() > beginnings
+    assert all(text in addresses for text in made.head(100))
+    assert addresses.at(np.arange(20_000)).n_unique() == 20_000

@@ -119,7 +119,7 @@ def test_sizes() -> None:
     assert faker.domain("email", {}, "en_US").size == 3 * 1_463_710
     assert faker.domain("email", {"safe": False}, "en_US").size > 10**12
     assert faker.domain("phone_number", {}, "en_US").size > 10_000_000
-    assert faker.domain("address", {}, "en_US").size == LARGEST
+    assert LARGEST - 10 < faker.domain("address", {}, "en_US").size <= LARGEST
     assert faker.domain("random_int", {"min": 5, "max": 25, "step": 5}, "en_US").at(np.arange(5)).to_list() == [
         5,
         10,

@@ -14,6 +14,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from seedengine.generation.bits import bits
+
 Integers = NDArray[np.int64]
 
 # No more values of a domain than these have an index.
@@ -172,12 +174,19 @@ class Product:
 
     def at(self, index: Integers) -> pl.Series:
         columns: list[pl.Series | str] = []
-        for part in reversed(self.parts):
+        rest, stride = index, 1
+        for place, part in enumerate(reversed(self.parts)):
             if isinstance(part, Listed) and part.size == 1:
                 columns.append(part.texts[0])
                 continue
-            index, position = np.divmod(index, part.size)
+            rest, position = np.divmod(rest, part.size)
+            if stride * part.size > LARGEST:
+                # The index does not reach all of this part, so what it has said already chooses where it begins here.
+                said = index if stride >= LARGEST else index % stride
+                start = bits(place, said.astype(np.uint64)) % np.uint64(part.size)
+                position = (position + start.astype(np.int64)) % part.size
             columns.append(part.at(position))
+            stride *= part.size
         return pl.select(pl.concat_str([pl.lit(each) for each in reversed(columns)])).to_series()
 
     @cached_property
@@ -210,20 +219,28 @@ class Union:
 
     @cached_property
     def size(self) -> int:
-        return min(sum(part.size for part in self.parts), LARGEST)
+        return sum(self._shares)
+
+    @cached_property
+    def _shares(self) -> list[int]:
+        """How many indexes each part has: where there are not enough for all, in the proportion of their sizes."""
+        sizes = [part.size for part in self.parts]
+        total = sum(sizes)
+        return sizes if total <= LARGEST else [max(size * (LARGEST - len(sizes)) // total, 1) for size in sizes]
 
     @cached_property
     def shape(self) -> Shape:
         return shared_shape([part.shape for part in self.parts])
 
     def at(self, index: Integers) -> pl.Series:
-        ends = [min(end, LARGEST) for end in accumulate(part.size for part in self.parts)]
+        ends = list(accumulate(self._shares))
         which = np.searchsorted(np.array(ends, dtype=np.int64), index, side="right")
         order = np.argsort(which, kind="stable")
         pieces, done = [], 0
         for position, count in enumerate(np.bincount(which, minlength=len(self.parts)).tolist()):
             rows = order[done : done + count]
-            pieces.append(self.parts[position].at(index[rows] - (ends[position - 1] if position else 0)))
+            own = index[rows] - (ends[position - 1] if position else 0)
+            pieces.append(self.parts[position].at(own * (self.parts[position].size // self._shares[position])))
             done += count
         back = np.empty(len(index), dtype=np.int64)
         back[order] = np.arange(len(index))
