@@ -1,6 +1,7 @@
 """Words, sentences, paragraphs and texts, as Faker's `lorem` makes them."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -100,8 +101,13 @@ def _sentence_unit(call: Call, number: int = 6, *, variable: bool = True) -> Sen
         Lorem, "sentence", "words", "get_words_list", "random_choices", "random_elements", "randomize_nb_elements"
     )
     provider = call.provider
-    sizes = about(number, variable=variable)
-    return Sentence(_words(call), provider.word_connector, provider.sentence_punctuation, sizes)
+    return _shared_sentence(_words(call), provider.word_connector, provider.sentence_punctuation, number, variable)
+
+
+@cache
+def _shared_sentence(words: tuple[str, ...], connector: str, end: str, number: int, variable: bool) -> Sentence:
+    """The table of a list of words is large, and the same for most calls of a locale."""
+    return Sentence(words, connector, end, about(number, variable=variable))
 
 
 def _paragraph_unit(call: Call, number: int = 3, *, variable: bool = True) -> Paragraph:
