@@ -155,15 +155,15 @@ def apply(
     started = monotonic()
     run = Run(loaded, target, create_tables)
     warnings = run.check()
-    from seedengine.loading import load_tables
+    from seedengine.loading import load_tables, making
 
-    with explaining(loaded), target.begin() as transaction:
+    with explaining(loaded), making(run.world, run.graph) as made, target.begin() as transaction:
         if run.creating:
             transaction.create([run.own_tables[table] for table in run.graph.tables])
         transaction.find(run.removals(), locking=_may_lock(target, bulk))
         with transaction.loading(_bulk_load(run, target, bulk)) as notes:
             removed = transaction.delete()
-            inserted = load_tables(run.world, run.graph, transaction, progress)
+            inserted = load_tables(run.world, run.graph, made, transaction, progress)
     return _summary(run, removed, inserted, started, warnings, (*transaction.notes, *notes))
 
 

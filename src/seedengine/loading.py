@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -62,7 +62,7 @@ def _generated(world: World, table: str) -> tuple[GeneratedRows, ...]:
     rows = []
     for entity in world.scope.tables.get(table, ()):
         columns = recognised_by(world.scope, entity)
-        rows.append(GeneratedRows(columns, partial(batches, world, entity, columns)))
+        rows.append(GeneratedRows(columns, partial(_batches, world, entity, columns)))
     return tuple(rows)
 
 
@@ -75,30 +75,51 @@ class _Load:
     entities: tuple[str, ...]
 
 
-def load_tables(world: World, graph: Graph, transaction: Transaction, progress: Progress | None) -> dict[str, int]:
-    """Insert all rows, tables in their order, and set in the end what had to wait; the number of rows by table.
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """The rows of all tables in their order, as they are made, and how many there are in each."""
 
-    The next rows, of the next table too, are made while the last ones are being written. Raises DatabaseError naming
-    entity, field and row where the database refuses one.
-    """
-    done = {table: _Counter(table, world.count(*world.scope.tables[table]), progress) for table in graph.tables}
+    rows: Iterator[tuple[_Load, pl.DataFrame]]
+    totals: Mapping[str, int]
+
+
+@contextmanager
+def making(world: World, graph: Graph) -> Iterator[Made]:
+    """The rows of all tables: the next ones, of the next table too, are made while the last ones are in use."""
+    # How many rows there are is found before another thread asks the world anything.
+    totals = {table: world.count(*world.scope.tables[table]) for table in graph.tables}
     loads = [load for table in graph.tables for load in _loads(world, table, graph.later.get(table, ()))]
     rows = ((load, batch) for load in loads for name in load.entities for batch in batches(world, name, load.columns))
+    with ahead(rows) as made:
+        yield Made(made, totals)
+
+
+def load_tables(
+    world: World, graph: Graph, made: Made, transaction: Transaction, progress: Progress | None
+) -> dict[str, int]:
+    """Insert all rows, tables in their order, and set in the end what had to wait; the number of rows by table.
+
+    Raises DatabaseError naming entity, field and row where the database refuses one.
+    """
+    done = {table: _Counter(table, total, progress) for table, total in made.totals.items()}
     inserted = dict.fromkeys(graph.tables, 0)
-    with closing(ahead(rows)) as made:
-        for load, group in groupby(made, key=itemgetter(0)):
-            passing = map(done[load.table].pass_on, map(itemgetter(1), group))
-            try:
-                inserted[load.table] += transaction.load(load.table, load.columns, passing)
-            except RowRefused as refused:
-                raise _explained(world, load.entities, refused) from None
+    for load, group in groupby(made.rows, key=itemgetter(0)):
+        passing = map(done[load.table].pass_on, map(itemgetter(1), group))
+        try:
+            inserted[load.table] += transaction.load(load.table, load.columns, passing)
+        except RowRefused as refused:
+            raise _explained(world, load.entities, refused) from None
     for table, later in graph.later.items():
         for entity in world.scope.tables[table]:
             columns = tuple(column for column in later if column in world.entity(entity).fields)
             key = world.scope.key(entity)
-            with closing(ahead(batches(world, entity, (*key, *columns)))) as changed:
-                transaction.update(table, key, columns, changed)
+            transaction.update(table, key, columns, _batches(world, entity, (*key, *columns)))
     return inserted
+
+
+def _batches(world: World, entity: str, columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
+    with ahead(batches(world, entity, columns)) as made:
+        yield from made
 
 
 def _loads(world: World, table: str, later: tuple[str, ...]) -> Iterator[_Load]:

@@ -54,9 +54,10 @@ def make_piece(world: World, style: Style, piece: Piece, passed: Passed) -> Writ
     made = table_batches(world, piece.table, piece.start, piece.stop, whole=style.shape.format != "sql")
 
     def batches() -> Iterator[pl.DataFrame]:
-        for batch in ahead(made):
-            yield batch
-            passed(piece.table, batch.height)
+        with ahead(made) as coming:
+            for batch in coming:
+                yield batch
+                passed(piece.table, batch.height)
 
     with writing(piece.whole):
         types = style.types[piece.table]

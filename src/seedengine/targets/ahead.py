@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
@@ -14,21 +15,28 @@ Item = TypeVar("Item")
 _STACK_BYTES = 64 * 2**20
 
 
-def ahead(items: Iterable[Item]) -> Generator[Item]:
+@contextmanager
+def ahead(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
     """The same items, each made by another thread while the one before it is in use: two at a time, no more.
 
-    What making an item raises is raised where it is asked for. Nothing is being made any more when this ends.
+    The first is being made from the start. What making an item raises is raised where it is asked for. Nothing is
+    being made any more when this ends.
     """
     source = iter(items)
     end = object()
-    following = _maker().submit(next, source, end)
-    try:
-        while (item := following.result()) is not end:
-            following = _maker().submit(next, source, end)
+    pending = [_maker().submit(next, source, end)]
+
+    def made() -> Iterator[Item]:
+        while (item := pending.pop().result()) is not end:
+            pending.append(_maker().submit(next, source, end))
             yield item  # type: ignore[misc]  # it is not `end`, so it is one of the items
+
+    try:
+        yield made()
     finally:
-        following.cancel()
-        wait([following])
+        for each in pending:
+            each.cancel()
+        wait(pending)
 
 
 @cache

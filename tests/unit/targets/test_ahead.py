@@ -1,7 +1,7 @@
 """Items are made ahead of their use by one thread: in order, two at a time, and none after the end."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -24,40 +24,52 @@ class _Made:
             yield number
 
 
+def _all(items: Iterable[int | None]) -> list[int | None]:
+    with ahead(items) as made:
+        return list(made)
+
+
 def test_the_items_come_in_order() -> None:
-    assert list(ahead(range(100))) == list(range(100))
-    assert list(ahead([])) == []
-    assert list(ahead([None, None])) == [None, None]
+    assert _all(range(100)) == list(range(100))
+    assert _all([]) == []
+    assert _all([None, None]) == [None, None]
 
 
 def test_one_other_thread_makes_them_all() -> None:
     made = _Made(10)
-    list(ahead(made))
-    list(ahead(made))
+    _all(made)
+    _all(made)
     assert len(made.threads) == 1
     assert threading.get_ident() not in made.threads
 
 
 def test_no_more_than_one_is_made_ahead() -> None:
     made = _Made(100)
-    for number in ahead(made):
-        assert made.made <= number + 2
+    with ahead(made) as numbers:
+        for number in numbers:
+            assert made.made <= number + 2
+
+
+def test_the_first_is_made_before_it_is_asked_for() -> None:
+    made = _Made(100)
+    with ahead(made):
+        _all([])  # the same thread has done it after that
+        assert made.made == 1
 
 
 def test_a_failure_is_raised_where_its_item_would_have_come() -> None:
-    items = ahead(_Made(10, fail_at=3))
-    assert [next(items), next(items), next(items)] == [0, 1, 2]
-    with pytest.raises(LookupError):
-        next(items)
+    with ahead(_Made(10, fail_at=3)) as items:
+        assert [next(items), next(items), next(items)] == [0, 1, 2]
+        with pytest.raises(LookupError):
+            next(items)
 
 
 def test_nothing_is_made_after_the_end() -> None:
     made = _Made(100)
-    items = ahead(made)
-    next(items)
-    items.close()  # type: ignore[attr-defined]  # a generator
+    with ahead(made) as items:
+        next(items)
     before = made.made
-    list(ahead(range(3)))  # the thread is free again, and has nothing else to do
+    _all(range(3))  # the thread is free again, and has nothing else to do
     assert made.made == before <= 2
 
 
@@ -65,4 +77,4 @@ def test_values_in_a_long_line_find_room_on_the_stack() -> None:
     def deep(left: int) -> int:
         return 0 if left == 0 else max([left], key=lambda _: deep(left - 1))
 
-    assert list(ahead(deep(300) for _ in range(2))) == [300, 300]
+    assert _all(deep(300) for _ in range(2)) == [300, 300]
