@@ -11,8 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seedengine.catalog import Going
+
 ROOT = Path(__file__).parent.parent
 COMMAND = Path(sysconfig.get_path("scripts")) / "seedengine"
+
+
+def rows_by_table(going: Mapping[str, Going]) -> dict[str, int]:
+    """How many rows go, by table."""
+    return {table: each.rows for table, each in going.items()}
 
 
 @dataclass(frozen=True)

@@ -72,3 +72,20 @@ class TakenOff:
     foreign_keys: tuple[str, ...]
     constraints: tuple[str, ...]
     indexes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """How many rows of a table go; `named` of them by its own cleanup, the others as they hang on one that goes.
+
+    `strangers` are those that the spec would not make again, None where nobody had to know. `mixed` are those that hang
+    on a row that goes and, by another foreign key, on one that stays and has an owner; `mixed_keys` shows the first
+    ones. `whole` says that a filter names rows of the table and that none of its rows stays.
+    """
+
+    rows: int
+    named: int
+    strangers: int | None = None
+    mixed: int = 0
+    mixed_keys: str = ""
+    whole: bool = False

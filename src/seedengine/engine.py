@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+from sys import maxsize
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
-from seedengine.catalog import TakenOff
+from seedengine.catalog import Going, TakenOff
 from seedengine.checking import load_spec
 from seedengine.diagnostics import Diagnostic, InvalidCall
 from seedengine.explaining import explaining
-from seedengine.planning import CleanStep, InsertStep, Plan, Size, Summary, TableResult
+from seedengine.planning import CAREFUL, Allowed, CleanStep, InsertStep, Plan, Size, Summary, TableResult, refuse_unsafe
 from seedengine.run import Run
 from seedengine.spec.calls import python_calls
 from seedengine.spec.load import Loaded
@@ -22,7 +23,7 @@ from seedengine.spec.profiles import LoadOptions
 from seedengine.spec.scale import read_scale
 
 if TYPE_CHECKING:
-    from seedengine.targets.protocol import BulkLoad, Target
+    from seedengine.targets.protocol import BulkLoad, Target, Transaction
 
 Progress = Callable[[str, int, int], None]
 """Called with a table, how many of its rows are done, and how many there are in all."""
@@ -64,7 +65,7 @@ def build_plan(
     run = Run(loaded, target, create_tables)
     warnings = run.check()
     with explaining(loaded):
-        going: Mapping[str, int] | None = None
+        going: Mapping[str, Going] | None = None
         taken_off: Sequence[TakenOff] = ()
         notes: Sequence[str] = ()
         if target is not None:
@@ -82,7 +83,9 @@ def build_plan(
             target=target.name if target else None,
             create=run.created,
             clean=tuple(
-                CleanStep(each.table, each.why, None if going is None else going.get(each.table, 0))
+                CleanStep(each.table, each.why)
+                if going is None
+                else CleanStep.of(each.table, each.why, going.get(each.table, Going(0, 0)))
                 for each in run.cleaning
             ),
             insert=tuple(_insert_steps(run)),
@@ -145,6 +148,7 @@ def apply(
     *,
     create_tables: bool = False,
     bulk: BulkChoice = "auto",
+    allowed: Allowed = CAREFUL,
     progress: Progress | None = None,
 ) -> Summary:
     """Clean, then load, in one transaction: all of it, or nothing.
@@ -157,28 +161,36 @@ def apply(
     warnings = run.check()
     from seedengine.loading import load_tables, making
 
-    with explaining(loaded), making(run.world, run.graph) as made, target.begin() as transaction:
+    writing = target.begin(witnessed=not allowed.unwitnessed)
+    with explaining(loaded), making(run.world, run.graph) as made, writing as transaction:
         if run.creating:
             transaction.create([run.own_tables[table] for table in run.graph.tables])
-        transaction.find(run.removals(), locking=_may_lock(target, bulk))
+        _find(run, transaction, allowed, locking=_may_lock(target, bulk))
         with transaction.loading(_bulk_load(run, target, bulk)) as notes:
             removed = transaction.delete()
             inserted = load_tables(run.world, run.graph, made, transaction, progress)
     return _summary(run, removed, inserted, started, warnings, (*transaction.notes, *notes))
 
 
-def clean(loaded: Loaded, target: Target, *, progress: Progress | None = None) -> Summary:
+def clean(loaded: Loaded, target: Target, *, allowed: Allowed = CAREFUL, progress: Progress | None = None) -> Summary:
     """Only the cleanup, in one transaction; errors as `apply` has them."""
     started = monotonic()
     run = Run(loaded, target)
     warnings = run.check()
-    with explaining(loaded), target.begin() as transaction:
-        transaction.find(run.removals(), locking=_may_lock(target, "auto"))
+    with explaining(loaded), target.begin(witnessed=not allowed.unwitnessed) as transaction:
+        _find(run, transaction, allowed, locking=_may_lock(target, "auto"))
         removed = transaction.delete()
         if progress is not None:
             for table, rows in removed.items():
                 progress(table, rows, rows)
     return _summary(run, removed, {}, started, warnings, transaction.notes)
+
+
+def _find(run: Run, transaction: Transaction, allowed: Allowed, *, locking: bool) -> None:
+    """Find the rows that go; raises Refused where more would than is allowed."""
+    ours = run.catalog is not None and run.catalog.ours
+    going = transaction.find(run.removals(), locking=locking, few=maxsize if ours else allowed.few)
+    refuse_unsafe(going, allowed, ours=ours)
 
 
 def _summary(

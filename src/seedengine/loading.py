@@ -27,17 +27,16 @@ Progress = Callable[[str, int, int], None]
 
 def build_removals(world: World, cleaning: list[Cleaning]) -> list[Removal]:
     """What goes of itself, table by table, as a target wants it told."""
-    implied = {each.table for each in cleaning if each.how == "generated" and _is_implied(world, each.table)}
-    hanging = _hanging_on(implied, cleaning)
     removals = []
     for each in cleaning:
         entry = world.spec.cleanup.get(each.table)
         where = entry if isinstance(entry, TableFilter) and not entry.is_empty() else None
         follows = entry.follows if isinstance(entry, TableFilter) else None
-        generated = _generated(world, each.table) if each.how == "generated" else ()
-        own = _generated(world, each.table) if each.table in hanging and not generated else ()
+        own = _generated(world, each.table)
+        generated = own if each.how == "generated" else ()
+        implied = bool(generated) and _is_implied(world, each.table)
         everything = each.how == "everything"
-        removals.append(Removal(each.table, where, generated, everything, follows, each.table in implied, own))
+        removals.append(Removal(each.table, where, generated, everything, follows, implied, own))
     return removals
 
 
@@ -45,17 +44,6 @@ def _is_implied(world: World, table: str) -> bool:
     """Whether rows of a table are taken for the spec's only because they look so, and nothing marks them."""
     named = table in world.spec.cleanup
     return not named and not all(unique_everywhere(world.scope, entity) for entity in world.scope.tables[table])
-
-
-def _hanging_on(tables: set[str], cleaning: list[Cleaning]) -> set[str]:
-    """The tables whose rows hang, at any distance, on those of `tables`."""
-    found: set[str] = set()
-    growing = True
-    while growing:
-        more = {each.table for each in cleaning if not (tables | found).isdisjoint(each.on)} - found
-        found |= more
-        growing = bool(more)
-    return found
 
 
 def _generated(world: World, table: str) -> tuple[GeneratedRows, ...]:

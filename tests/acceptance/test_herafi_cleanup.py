@@ -86,7 +86,14 @@ def test_what_hangs_on_seeded_users_goes_and_nothing_else(seeded: str, new_datab
     plan = succeed("plan", SPEC, "--database-url", url, "--format", "json").json
     assert fingerprints(url, "id ~ '^(kept|real)_'") == kept_rows
     assert ids(url, "^gone_")["Message"], "a plan removes nothing"
-    summary = succeed("apply", SPEC, "--database-url", url, "--format", "json").json
+    refused = run("apply", SPEC, "--database-url", url)
+    assert refused.code == 3
+    assert (
+        "3 rows hang on rows that go, and also on rows that stay and may be somebody's: "
+        "2 of `Order`: gone_order_1, gone_order_2; 1 of `Review`: gone_review" in refused.err
+    )
+    assert fingerprints(url, "id !~ '^(kept|gone)_'") == before
+    summary = succeed("apply", SPEC, "--delete-mixed", "--database-url", url, "--format", "json").json
 
     assert not any(ids(url, "^gone_").values())
     assert ids(url, "^(kept|real)_") == kept

@@ -13,6 +13,7 @@ from seedengine.diagnostics import DatabaseError, InvalidCall, Refused
 from seedengine.spec.cleanup import RowFilter
 from seedengine.targets.protocol import GeneratedRows, Removal, Target
 from seedengine.targets.url import open_target
+from tool import rows_by_table
 
 DATA = Path(__file__).parents[1] / "data" / "herafi"
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -66,7 +67,7 @@ def hashes(connection: Connection) -> dict[str, object]:
 
 def clean(target: Target, *removals: Removal) -> dict[str, int]:
     with target.begin() as transaction:
-        found = transaction.find(removals)
+        found = rows_by_table(transaction.find(removals))
         deleted = transaction.delete()
         assert found == deleted
     return dict(deleted)
@@ -82,7 +83,7 @@ def test_exactly_the_seeded_rows_go(herafi: Herafi) -> None:
     connection.execute(SEEDED)
     connection.execute("""DELETE FROM "Conversation" WHERE id IN ('real', 'none')""")
     with target.begin(read_only=True) as transaction:
-        planned = transaction.find([USERS, TALKS, MESSAGES])
+        planned = rows_by_table(transaction.find([USERS, TALKS, MESSAGES]))
     deleted = clean(target, USERS, TALKS, MESSAGES)
     expected = {
         "User": 2, "Conversation": 2, "Message": 2, "Account": 1, "Session": 1, "PortfolioImage": 1, "Gig": 2,
@@ -324,7 +325,7 @@ def test_generated_rows_are_those_whose_columns_are_all_equal(herafi: Herafi) ->
     )
     whole = GeneratedRows(tuple(rows.columns), lambda: [rows[:2], rows[2:]])
     with target.begin(read_only=True) as transaction:
-        assert transaction.find([Removal("made", generated=(whole,))]) == {"made": 1}
+        assert rows_by_table(transaction.find([Removal("made", generated=(whole,))])) == {"made": 1}
     keys = GeneratedRows(("id",), lambda: [rows.select("id")])
     assert clean(target, Removal("made", generated=(whole, keys))) == {"made": 3}
     assert connection.execute("SELECT right(id::text, 1) FROM made").fetchall() == [("4",)]

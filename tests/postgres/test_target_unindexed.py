@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from seedengine import engine
+from seedengine.planning import Allowed
 from seedengine.spec.cleanup import RowFilter
 from seedengine.targets.postgres import passing_indexes
 from seedengine.targets.protocol import Removal, Target
@@ -121,7 +122,7 @@ def test_plan_and_clean_say_it(database: Database, tmp_path: Path) -> None:
         'entities: {user: {table: User, count: 1, fields: {id: {sequence: 1}, email: {template: "{id}@seed.test"}}}}\n'
     )
     loaded = engine.load(spec)
-    plan, summary = engine.build_plan(loaded, target), engine.clean(loaded, target)
+    plan, summary = engine.build_plan(loaded, target), engine.clean(loaded, target, allowed=Allowed(deletes=4000))
     assert len(plan.notes) == 1
     assert plan.notes == summary.notes
     assert 'CREATE INDEX ON "Order" ("userId")' in plan.as_json()["notes"][0]

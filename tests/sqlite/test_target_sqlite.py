@@ -296,11 +296,11 @@ def test_what_is_no_database(tmp_path: Path) -> None:
         opened(tmp_path / "no" / "x.db")
 
 
-def test_a_locked_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seedengine.targets.sqlite.target.BUSY_SECONDS", 0.05)
+def test_a_locked_file(file: Path) -> None:
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(DatabaseError, match="is locked by another program"), opened(file).begin():
+    impatient = open_target(f"sqlite:///{file}", lock_seconds=0.05)
+    with pytest.raises(DatabaseError, match="is locked by another program"), impatient.begin():
         pass
     assert opened(file).inspect().tables
     other.execute("ROLLBACK")

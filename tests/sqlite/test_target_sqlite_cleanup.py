@@ -11,6 +11,7 @@ from seedengine.spec.cleanup import RowFilter
 from seedengine.targets.protocol import GeneratedRows, Removal, Target
 from seedengine.targets.sqlite import passing_indexes
 from seedengine.targets.url import open_target
+from tool import rows_by_table
 
 SCRIPT = """
 CREATE TABLE User (id TEXT PRIMARY KEY, email TEXT, chief TEXT REFERENCES User ON DELETE CASCADE);
@@ -51,9 +52,9 @@ def rows(target: Target, query: str) -> list[tuple[object, ...]]:
 
 def clean(target: Target, *removals: Removal) -> dict[str, int]:
     with target.begin(read_only=True) as transaction:
-        planned = transaction.find(removals)
+        planned = rows_by_table(transaction.find(removals))
     with target.begin() as transaction:
-        found = transaction.find(removals)
+        found = rows_by_table(transaction.find(removals))
         deleted = transaction.delete()
     assert found == deleted == planned
     return dict(deleted)

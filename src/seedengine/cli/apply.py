@@ -16,9 +16,11 @@ from seedengine.cli.options import (
     database_option,
     json_option,
     loading_options,
+    safety_options,
     spec_argument,
 )
 from seedengine.cli.output import progress, show_result, show_target
+from seedengine.planning import Allowed
 from seedengine.render.summary import render_summary
 
 
@@ -29,6 +31,7 @@ from seedengine.render.summary import render_summary
 @allow_option
 @click.option("--create-tables", is_flag=True, help="Create tables that the database lacks.")
 @bulk_option
+@safety_options
 @json_option("--format", what="the summary")
 def command(
     load: Load,
@@ -37,6 +40,8 @@ def command(
     allow_target: str | None,
     create_tables: bool,
     bulk: engine.BulkChoice,
+    allowed: Allowed,
+    lock_seconds: float,
     as_json: bool,
 ) -> None:
     """Put the rows of SPEC into a database.
@@ -47,12 +52,17 @@ def command(
     loaded = load(spec)
     where = destination(database_url, loaded.spec.name)
     with when_interrupted("nothing was changed"):
-        with opened(where) as target:
+        with opened(where, lock_seconds) as target:
             if not as_json:
                 show_target(target.name, where.origin)
             check_allowed(target, allow_target)
             with progress() as report:
                 summary = engine.apply(
-                    loaded, FinishedOnce(target), create_tables=create_tables, bulk=bulk, progress=report
+                    loaded,
+                    FinishedOnce(target),
+                    create_tables=create_tables,
+                    bulk=bulk,
+                    allowed=allowed,
+                    progress=report,
                 )
         show_result(summary, as_json, render_summary)

@@ -10,8 +10,17 @@ from seedengine.cli.destination import OTHERWISE, destination, opened
 from seedengine.cli.exits import Command
 from seedengine.cli.guard import check_allowed
 from seedengine.cli.interruption import FinishedOnce, when_interrupted
-from seedengine.cli.options import Load, allow_option, database_option, json_option, loading_options, spec_argument
+from seedengine.cli.options import (
+    Load,
+    allow_option,
+    database_option,
+    json_option,
+    loading_options,
+    safety_options,
+    spec_argument,
+)
 from seedengine.cli.output import progress, show_result, show_target
+from seedengine.planning import Allowed
 from seedengine.render.summary import render_summary
 
 
@@ -20,8 +29,17 @@ from seedengine.render.summary import render_summary
 @loading_options
 @database_option(OTHERWISE)
 @allow_option
+@safety_options
 @json_option("--format", what="the summary")
-def command(load: Load, spec: Path, database_url: str | None, allow_target: str | None, as_json: bool) -> None:
+def command(
+    load: Load,
+    spec: Path,
+    database_url: str | None,
+    allow_target: str | None,
+    allowed: Allowed,
+    lock_seconds: float,
+    as_json: bool,
+) -> None:
     """Remove the rows of SPEC and what hangs on them, and insert nothing.
 
     One transaction: all or nothing.
@@ -29,10 +47,10 @@ def command(load: Load, spec: Path, database_url: str | None, allow_target: str 
     loaded = load(spec)
     where = destination(database_url, loaded.spec.name)
     with when_interrupted("nothing was changed"):
-        with opened(where) as target:
+        with opened(where, lock_seconds) as target:
             if not as_json:
                 show_target(target.name, where.origin)
             check_allowed(target, allow_target)
             with progress() as report:
-                summary = engine.clean(loaded, FinishedOnce(target), progress=report)
+                summary = engine.clean(loaded, FinishedOnce(target), allowed=allowed, progress=report)
         show_result(summary, as_json, partial(render_summary, inserted=False))

@@ -48,11 +48,11 @@ def destination(database_url: str | None, spec_name: str) -> Destination:
 
 
 @contextmanager
-def opened(destination: Destination) -> Iterator[Target]:
+def opened(destination: Destination, lock_seconds: float | None = None) -> Iterator[Target]:
     """The target of a destination, closed on every way out."""
-    from seedengine.targets.url import open_target
+    from seedengine.targets.url import LOCK_SECONDS, open_target
 
-    with closing(open_target(destination.url)) as target:
+    with closing(open_target(destination.url, LOCK_SECONDS if lock_seconds is None else lock_seconds)) as target:
         yield target
 
 

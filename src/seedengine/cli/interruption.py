@@ -62,9 +62,9 @@ class FinishedOnce:
         return self._target.inspect()
 
     @contextmanager
-    def begin(self, *, read_only: bool = False) -> Iterator[Transaction]:
+    def begin(self, *, read_only: bool = False, witnessed: bool = True) -> Iterator[Transaction]:
         """See `Target`."""
-        with self._target.begin(read_only=read_only) as transaction:
+        with self._target.begin(read_only=read_only, witnessed=witnessed) as transaction:
             try:
                 yield transaction
             finally:

@@ -11,6 +11,7 @@ import click
 
 from seedengine import engine
 from seedengine.cli.guard import ALLOWED
+from seedengine.planning.safety import MAX_DELETES, Allowed
 
 if TYPE_CHECKING:
     from seedengine.spec.load import Loaded
@@ -66,6 +67,33 @@ def bulk_option(function: Function) -> Function:
         if bulk_load and keep_constraints:
             raise click.UsageError("--bulk-load and --keep-constraints exclude each other")
         return function(bulk="always" if bulk_load else "never" if keep_constraints else "auto", **others)
+
+    return command  # type: ignore[return-value]
+
+
+def safety_options(function: Function) -> Function:
+    """What the operator allows, which reaches the command as one argument `allowed`, and `--lock-timeout`."""
+
+    @click.option("--delete-mixed", is_flag=True, help="Let rows go that also hang on somebody's rows, which stay.")
+    @click.option(
+        "--max-deletes",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help=f"Let N rows go that the spec would not make again; {MAX_DELETES:,} otherwise.",
+    )
+    @click.option("--unwitnessed", is_flag=True, help="Do not hold what was done against the database's own counts.")
+    @click.option(
+        "--lock-timeout",
+        "lock_seconds",
+        type=click.FloatRange(min=0, min_open=True, max=10**6),
+        metavar="SECONDS",
+        default=60,
+        show_default=True,
+        help="Wait no longer for another run, or for anybody's lock.",
+    )
+    @wraps(function)
+    def command(delete_mixed: bool, max_deletes: int | None, unwitnessed: bool, **others: Any) -> Any:
+        return function(allowed=Allowed(delete_mixed, max_deletes, unwitnessed), **others)
 
     return command  # type: ignore[return-value]
 

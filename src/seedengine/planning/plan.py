@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from seedengine.catalog import TakenOff
+from seedengine.catalog import Going, TakenOff
 from seedengine.diagnostics import Diagnostic
 from seedengine.spec.profiles import LoadOptions
 
@@ -25,11 +25,23 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class CleanStep:
-    """Rows of one table go; `why` says which: by its filter, as generated rows, or by hanging on another table's."""
+    """Rows of one table go; `why` says which: by its filter, as generated rows, or by hanging on another table's.
+
+    `rows` is None where there is no database; what the other numbers count is said at `Going`.
+    """
 
     table: str
     why: str
     rows: int | None = None
+    named: int = 0
+    strangers: int = 0
+    mixed: int = 0
+    mixed_keys: str = ""
+
+    @classmethod
+    def of(cls, table: str, why: str, going: Going) -> CleanStep:
+        """The step with what is found in a database."""
+        return cls(table, why, going.rows, going.named, going.strangers or 0, going.mixed, going.mixed_keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,19 @@ def _removal(steps: Sequence[CleanStep]) -> Table:
         for number, step in enumerate(steps, 1):
             grid.add_row(_dim(str(number)), Text(plain(step.table)), _dim(step.why))
         return grid
-    return _counted([(step.table, step.rows or 0, step.why) for step in steps])
+    return _counted([(step.table, step.rows or 0, _which(step)) for step in steps])
+
+
+def _which(step: CleanStep) -> str:
+    """Why rows go, and what a reader should look at before they do."""
+    words = step.why
+    if step.rows and 0 < step.named < step.rows:
+        words += f" ({step.named:,} and {step.rows - step.named:,})"
+    if step.strangers:
+        words += f"; {step.strangers:,} that this spec would not make again"
+    if step.mixed:
+        words += f"; {step.mixed:,} that hang on rows that stay, too: {step.mixed_keys}"
+    return words
 
 
 def _taken_off(steps: Sequence[TakenOff]) -> Table:

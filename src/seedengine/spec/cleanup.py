@@ -58,6 +58,11 @@ class Condition(BaseModel):
             or (self.contains is not None and len(self.contains) >= NARROWEST_CONTAINS)
         )
 
+    def is_literal(self) -> bool:
+        """Whether it names what it wants by a value, and not only by what goes elsewhere."""
+        values = (self.equals, self.in_, self.starts_with, self.ends_with, self.contains)
+        return any(value is not None and not isinstance(value, Removed) for value in values)
+
     def removed(self) -> Iterator[Removed]:
         """Every `{removed: Table.column}` in it."""
         return (value for value in (self.equals, self.in_, self.overlaps) if isinstance(value, Removed))
@@ -89,6 +94,10 @@ class RowFilter(BaseModel):
             or any(part.is_positive() for part in self.all)
             or (bool(self.any) and all(part.is_positive() for part in self.any))
         )
+
+    def is_literal(self) -> bool:
+        """Whether a value stands anywhere in it, so that it may catch rows that have nothing to do with the spec."""
+        return any(condition.is_literal() for part in self.parts() for condition in part.columns.values())
 
     def parts(self) -> Iterator[RowFilter]:
         """Itself and every filter inside it."""

@@ -1,55 +1,43 @@
 """Which rows go: those that a cleanup names, and all that hang on one of them by a foreign key of the database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 
 from seedengine.catalog import ForeignKey
-from seedengine.diagnostics import InvalidCall, Refused, closest
+from seedengine.diagnostics import InvalidCall, closest
 from seedengine.spec.cleanup import Removed
 from seedengine.targets.conditions import Rows, matching
-from seedengine.targets.found import ROUND, CreateTemporary, FoundRows, Workspace, make_found
+from seedengine.targets.found import NAMED, ROUND, CreateTemporary, FoundRows, Workspace, make_found
 from seedengine.targets.protocol import GeneratedRows, Removal
 from seedengine.targets.relations import Relation, quoted_table, reachable
 
 ROW_PART = "tableoid"
 """What says in which part of a partitioned table a row lies, where a foreign key refers to a part alone."""
 
-SHOWN_KEYS = 20
-"""So many keys of rows that would be orphaned are listed; the count is given in any case."""
-
 _Hanging = tuple[str, ForeignKey]
 """A table, and one of its foreign keys by which its rows go along with what they refer to."""
 
 
-def find_rows(workspace: Workspace, removals: Sequence[Removal], number: int) -> dict[str, tuple[FoundRows, int]]:
-    """Find, and lock, all rows that go; the temporary table of each table that has some, and their number.
+class Search:
+    """One run through the tables, in rounds: each looks for what hangs on the rows of the round before.
 
-    Removals of tables that the database lacks are left out. `number` makes the names of the temporary tables.
-    Raises InvalidCall where a removal names what is not there, Refused where `follows` would leave an orphan or where
-    somebody's rows hang on what only looks generated.
+    Removals of tables that the database lacks are left out. `number` makes the names of the temporary tables. Raises
+    InvalidCall where a removal names what is not there.
     """
-    search = _Search(workspace, [each for each in removals if each.table in workspace.relations], number)
-    search.run()
-    search.refuse_strangers()
-    search.refuse_orphans()
-    return {table: (search.found[table], count) for table, count in search.counts.items() if count}
-
-
-class _Search:
-    """One run through the tables, in rounds: each looks for what hangs on the rows of the round before."""
 
     def __init__(self, workspace: Workspace, removals: Sequence[Removal], number: int) -> None:
         self.workspace = workspace
-        self.removals = removals
-        self.follows = {each.table: each.follows for each in removals if each.follows is not None}
+        self.removals = [each for each in removals if each.table in workspace.relations]
+        self.follows = {each.table: each.follows for each in self.removals if each.follows is not None}
         for table, column in self.follows.items():
             _require_foreign_key(workspace.relations[table], column)
         self.found: dict[str, FoundRows] = {}
         self.counts: dict[str, int] = {}
         self.analyzed: dict[str, int] = {}
         self.round = self.implied_round = 0
-        self.staged: list[tuple[str, GeneratedRows, sa.TableClause]] = []
+        self.staged: dict[str, dict[GeneratedRows, sa.TableClause]] = {}
+        self._waiting: set[sa.TableClause] = set()
         self.hanging = tuple(self._hanging())
         self._make_tables(number)
 
@@ -107,30 +95,49 @@ class _Search:
                 yield from removal.where.removed()
 
     def _stage(self, number: int) -> None:
-        """Bring the rows that the spec makes into temporary tables, to be compared with those that are there."""
+        """Make temporary tables for the rows that the spec makes, to be compared with those that are there."""
         for removal in self.removals:
             relation = self.workspace.relations[removal.table]
-            for generated in (*removal.generated, *removal.own):
+            staged = self.staged[removal.table] = {}
+            for generated in dict.fromkeys((*removal.generated, *removal.own)):
                 if not generated.columns:
                     continue  # what is recognised by nothing is nobody's
                 relation.require(generated.columns)
-                name = f"seedengine_generated_{number}_{len(self.staged)}"
-                clause = quoted_table(name, self.workspace.temporary_schema, generated.columns)
+                clause = quoted_table(
+                    f"seedengine_generated_{number}_{len(self._waiting)}",
+                    self.workspace.temporary_schema,
+                    generated.columns,
+                )
                 source = relation.clause()
                 shape = sa.select(*(source.c[column] for column in generated.columns))
                 self.workspace.connection.execute(CreateTemporary(clause, shape))
-                self.staged.append((removal.table, generated, clause))
+                staged[generated] = clause
+                self._waiting.add(clause)
 
-    def run(self) -> None:
-        """Find everything, round by round, until a round finds nothing."""
+    def run(self) -> dict[str, tuple[FoundRows, int]]:
+        """Find, and lock, all rows that go, until a round finds none; where they are listed, and their number."""
         self.workspace.freeze()
-        for table, generated, clause in self.staged:
-            relation = self.workspace.relations[table]
-            staging = Relation(relation.table, self.workspace.temporary_schema, clause.name, (), relation.types)
-            self.workspace.stage(staging, generated.columns, generated.batches())
         self._grow(0, [removal for removal in self.removals if not removal.implied])
         self.implied_round = self.round + 1
         self._grow(self.implied_round, [removal for removal in self.removals if removal.implied])
+        return {table: (self.found[table], count) for table, count in self.counts.items() if count}
+
+    def made(self, rows: Rows, among: Iterable[GeneratedRows]) -> list[sa.ColumnElement[bool]]:
+        """For each of these that a row may be among: that it is. They are loaded when first asked for."""
+        relation = rows.relation
+        conditions: list[sa.ColumnElement[bool]] = []
+        for generated, clause in self.staged[relation.table.name].items():
+            if generated not in among:
+                continue
+            if clause in self._waiting:
+                self._waiting.remove(clause)
+                staging = Relation(relation.table, self.workspace.temporary_schema, clause.name, (), relation.types)
+                self.workspace.stage(staging, generated.columns, generated.batches())
+            same = (
+                self.workspace.same(rows.column(name), clause.c[name], relation, name) for name in generated.columns
+            )
+            conditions.append(sa.exists(sa.select(sa.literal(1)).select_from(clause).where(*same)))
+        return conditions
 
     def _grow(self, round: int, removals: Sequence[Removal]) -> None:
         """Find what these removals name, and then whatever hangs on it."""
@@ -154,12 +161,10 @@ class _Search:
             named: list[sa.ColumnElement[bool]] = [sa.true()] if removal.everything else []
             if removal.where is not None:
                 named.append(matching(removal.where, rows, self.workspace.compare, self._values))
-            named.extend(
-                sa.and_(self._is_generated(rows, generated, staged), *self._untouched(rows, removal, generated))
-                for table, generated, staged in self.staged
-                if table == removal.table and generated in removal.generated
-            )
-            if named and self._add(rows, sa.or_(*named), round):
+            for generated in removal.generated:
+                untouched = list(self._untouched(rows, removal, generated))
+                named.extend(sa.and_(made, *untouched) for made in self.made(rows, [generated]))
+            if named and self._add(rows, sa.or_(*named), round, named=True):
                 grown.add(removal.table)
         return grown
 
@@ -167,12 +172,6 @@ class _Search:
         if removed.table not in self.found:
             return sa.select(sa.cast(sa.null(), sa.Text)).where(sa.false()).scalar_subquery()
         return self.found[removed.table].values(removed.column)
-
-    def _is_generated(self, rows: Rows, generated: GeneratedRows, staged: sa.TableClause) -> sa.ColumnElement[bool]:
-        same = (
-            self.workspace.same(rows.column(name), staged.c[name], rows.relation, name) for name in generated.columns
-        )
-        return sa.exists(sa.select(sa.literal(1)).select_from(staged).where(*same))
 
     def _untouched(self, rows: Rows, removal: Removal, generated: GeneratedRows) -> Iterator[sa.ColumnElement[bool]]:
         """That nobody has filled what the spec leaves empty, where keys could be anybody's."""
@@ -186,11 +185,12 @@ class _Search:
         for table, key in self.hanging:
             if key.target in grown:
                 rows = Rows.of(self.workspace.relations[table])
-                if self._add(rows, self._refers(rows, key, round - 1), round):
+                if self._add(rows, self.refers(rows, key, round - 1), round, named=False):
                     more.add(table)
         return more
 
-    def _refers(self, rows: Rows, key: ForeignKey, round: int | None = None) -> sa.ColumnElement[bool]:
+    def refers(self, rows: Rows, key: ForeignKey, round: int | None = None) -> sa.ColumnElement[bool]:
+        """That a row refers by this key to one that was found, in that round where one is given."""
         # A NULL in any part of a key equals nothing: the row then refers to none, as SQL has it.
         parents = self.found[key.target]
         same = [
@@ -203,17 +203,18 @@ class _Search:
             same.append(parents.clause.c[ROUND] == round)
         return sa.exists(sa.select(sa.literal(1)).select_from(parents.clause).where(*same))
 
-    def _add(self, rows: Rows, condition: sa.ColumnElement[bool], round: int) -> int:
+    def _add(self, rows: Rows, condition: sa.ColumnElement[bool], round: int, *, named: bool) -> int:
         """Add the rows that the condition holds for to those found; how many are new."""
         table = rows.relation.table.name
         found = self.found[table]
         query = sa.select(
             *(rows.column(name).label(place) for name, place in found.columns.items()),
             sa.literal(round).label(ROUND),
+            sa.literal(int(named)).label(NAMED),
         ).where(condition, ~found.holds(rows.column))
         if self.workspace.lock_rows:
             query = query.with_for_update(of=rows.alias)
-        places = [*found.columns.values(), ROUND]
+        places = [*found.columns.values(), ROUND, NAMED]
         insert = found.clause.insert().from_select(places, query)
         counted = self.workspace.connection.execution_options(preserve_rowcount=True)
         added = counted.execute(insert).rowcount
@@ -222,55 +223,6 @@ class _Search:
             self.analyzed[table] = count
             self.workspace.analyze(found)
         return added
-
-    def refuse_strangers(self) -> None:
-        """Raises Refused where somebody's rows hang on rows that look generated, but whose keys could be anybody's."""
-        implied = " and ".join(f"`{removal.table}`" for removal in self.removals if removal.implied)
-        for table, found in self.found.items() if implied else ():
-            rows = Rows.of(self.workspace.relations[table])
-            own = [
-                self._is_generated(rows, generated, staged)
-                for owner, generated, staged in self.staged
-                if owner == table
-            ]
-            late = found.holds(rows.column, found.clause.c[ROUND] > self.implied_round)
-            strange = sa.and_(late, ~sa.or_(sa.false(), *own))
-            count, keys = self._listed(rows, strange) if self.counts.get(table) else (0, "")
-            if count:
-                raise Refused(
-                    f"{count} row{'s' if count > 1 else ''} of `{table}` that this spec does not make would go, since "
-                    f"they hang on rows of {implied} that look like the spec's and may be somebody's: {keys}",
-                    "say in `cleanup` which rows are this spec's, or give such tables keys like `{uuid: {}}`",
-                )
-
-    def _listed(self, rows: Rows, condition: sa.ColumnElement[bool]) -> tuple[int, str]:
-        """How many rows the condition holds for, and the keys of the first ones."""
-        execute = self.workspace.connection.execute
-        count = execute(sa.select(sa.func.count()).select_from(rows.alias).where(condition)).scalar_one()
-        if not count:
-            return 0, ""
-        listed = execute(sa.select(*rows.key()).where(condition).order_by(*rows.key()).limit(SHOWN_KEYS))
-        keys = ", ".join(" ".join(str(value) for value in row) for row in listed)
-        return count, keys + (", …" if count > SHOWN_KEYS else "")
-
-    def refuse_orphans(self) -> None:
-        """Raises Refused where a row that stays, by its `follows`, refers to one that goes."""
-        for table, column in self.follows.items():
-            for key in self.workspace.relations[table].table.foreign_keys:
-                if column not in key.columns and self.counts.get(key.target):
-                    self._refuse_orphans(table, column, key)
-
-    def _refuse_orphans(self, table: str, follows: str, key: ForeignKey) -> None:
-        rows = Rows.of(self.workspace.relations[table])
-        orphaned = sa.and_(self._refers(rows, key), ~self.found[table].holds(rows.column))
-        count, keys = self._listed(rows, orphaned)
-        if not count:
-            return
-        raise Refused(
-            f"{count} row{'s' if count > 1 else ''} of `{table}` would stay, as `{follows}` decides, while the "
-            f"`{key.target}` that `{', '.join(key.columns)}` refers to goes: {keys}",
-            f"take `follows: {follows}` out of the cleanup of `{table}`, or change what these rows refer to",
-        )
 
 
 def _require_foreign_key(relation: Relation, column: str) -> None:

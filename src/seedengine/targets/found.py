@@ -13,6 +13,8 @@ from seedengine.targets.conditions import Comparisons
 from seedengine.targets.relations import Relation, quoted_table
 
 ROUND = "round"
+NAMED = "named"
+"""Of a row found: 1 where the cleanup of its table names it, 0 where it only hangs on one that goes."""
 
 
 class Workspace(Protocol):
@@ -119,10 +121,12 @@ def make_found(
     lookups = tuple(dict.fromkeys((relation.key, *needed)))
     names = dict.fromkeys(column for columns in lookups for column in columns)
     columns = {column: f"c{position}" for position, column in enumerate(names)}
-    clause = quoted_table(name, workspace.temporary_schema, (*columns.values(), ROUND))
+    clause = quoted_table(name, workspace.temporary_schema, (*columns.values(), ROUND, NAMED))
     table = relation.clause()
     shape = [table.c[column].label(place) for column, place in columns.items()]
-    workspace.connection.execute(CreateTemporary(clause, sa.select(*shape, sa.literal(0).label(ROUND))))
+    workspace.connection.execute(
+        CreateTemporary(clause, sa.select(*shape, sa.literal(0).label(ROUND), sa.literal(0).label(NAMED)))
+    )
     # PostgreSQL puts an index where its table is; SQLite wants to be told.
     schema = "" if workspace.temporary_schema == "pg_temp" else f"{workspace.temporary_schema}."
     for position, lookup in enumerate(lookups if indexed else ()):

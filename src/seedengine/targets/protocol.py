@@ -7,7 +7,7 @@ from typing import Protocol
 
 import polars as pl
 
-from seedengine.catalog import Catalog, Table, TakenOff
+from seedengine.catalog import Catalog, Going, Table, TakenOff
 from seedengine.diagnostics import DatabaseError
 from seedengine.spec.cleanup import RowFilter
 
@@ -28,7 +28,7 @@ class Removal:
     `follows` names the one foreign key column by which a row of this table hangs on another.
 
     `implied` says that no cleanup names the table and its keys could be anybody's, so that rows which look generated
-    may be somebody's: what hangs on such a row must be among `own`, the rows that the spec makes in a table that hangs.
+    may be somebody's: what hangs on such a row must be among `own`, the rows that the spec makes in a table.
     """
 
     table: str
@@ -74,11 +74,12 @@ class Transaction(Protocol):
     def notes(self) -> Sequence[str]:
         """What the user should know about `find` and `delete`: foreign keys without an index."""
 
-    def find(self, removals: Sequence[Removal], *, locking: bool = False) -> Mapping[str, int]:
-        """Find (and lock) all rows that go, by filter and by hanging on one that goes; their number by table.
+    def find(self, removals: Sequence[Removal], *, locking: bool = False, few: int = 0) -> Mapping[str, Going]:
+        """Find (and lock) all rows that go, by filter and by hanging on one that goes; how many, by table.
 
-        Tables with no such row are left out. `locking` allows to lock whole tables while rows go. Raises Refused where
-        `follows` would orphan a row, or where somebody's rows hang on `implied` ones.
+        Tables with no such row are left out. `locking` allows to lock whole tables while rows go. Strangers are not
+        counted where no more than `few` rows go, and some stay. Raises Refused where `follows` would orphan a row, or
+        where somebody's rows hang on `implied` ones.
         """
 
     def delete(self) -> Mapping[str, int]:
@@ -124,8 +125,12 @@ class Target(Protocol):
         Tables of another schema that hang on one of these, or on which one hangs, are named `schema.table`.
         """
 
-    def begin(self, *, read_only: bool = False) -> AbstractContextManager[Transaction]:
-        """One transaction; what fails in it, or is done in one that only reads, leaves the database as it was."""
+    def begin(self, *, read_only: bool = False, witnessed: bool = True) -> AbstractContextManager[Transaction]:
+        """One transaction; what fails in it, or is done in one that only reads, leaves the database as it was.
+
+        One that is `witnessed` fails in the end where the database counts other changes than were asked for, and raises
+        Refused at once where the database does not count.
+        """
 
     def close(self) -> None:
         """Close every connection."""

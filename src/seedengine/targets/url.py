@@ -10,7 +10,11 @@ POSTGRES = re.compile(r"postgres(ql)?(\+[a-z0-9_]+)?", re.IGNORECASE)
 SQLITE = ("sqlite", "sqlite+pysqlite")
 
 
-def open_target(url: str) -> Target:
+LOCK_SECONDS = 60.0
+"""So long another run, or another program's lock, is waited for where nobody says how long."""
+
+
+def open_target(url: str, lock_seconds: float = LOCK_SECONDS) -> Target:
     """The target that a URL names: `postgresql://user:password@host:port/database?…` or `sqlite:///file.db`.
 
     Raises InvalidCall, which shows nothing of the URL, where it cannot be parsed, and DatabaseError where the
@@ -21,12 +25,12 @@ def open_target(url: str) -> Target:
         from seedengine.targets.postgres.address import parse_address
         from seedengine.targets.postgres.target import PostgresTarget
 
-        return PostgresTarget(parse_address(rest))
+        return PostgresTarget(parse_address(rest), lock_seconds)
     if separator and scheme.lower() in SQLITE:
         from seedengine.targets.sqlite.address import parse_path
         from seedengine.targets.sqlite.target import SqliteTarget
 
-        return SqliteTarget(parse_path(rest))
+        return SqliteTarget(parse_path(rest), lock_seconds)
     raise InvalidCall(
         "the database URL names no database that is known here",
         "it begins with `postgresql://` or `sqlite:///`",

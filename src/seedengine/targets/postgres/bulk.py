@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -12,7 +12,14 @@ from psycopg import errors, sql
 
 from seedengine.catalog import TakenOff
 from seedengine.diagnostics import DatabaseError
-from seedengine.targets.postgres.bulk_catalog import Held, LoadedTable, find_triggers, read_held, read_tables
+from seedengine.targets.postgres.bulk_catalog import (
+    Held,
+    LoadedTable,
+    find_functions,
+    find_triggers,
+    read_held,
+    read_tables,
+)
 from seedengine.targets.postgres.bulk_changes import check_deferred, local_settings, lock, put_back, take_off
 from seedengine.targets.postgres.catalog import PostgresCatalog
 from seedengine.targets.postgres.connection import raw_connection
@@ -64,12 +71,14 @@ def build_bulk_plan(
     connection: sa.Connection, catalog: PostgresCatalog, load: BulkLoad, going: Mapping[str, int]
 ) -> BulkPlan:
     """What a bulk load of these rows takes off; rows that are still `going` do not count as kept."""
-    if all(rows < MANY_ROWS for rows in load.rows.values()):
-        return BulkPlan()
+    few = [name for name, rows in load.rows.items() if rows < MANY_ROWS]
+    notes = [_unwanted(few, f"fewer than {MANY_ROWS:,} rows come")] if few and load.forced else []
+    if len(few) == len(load.rows):
+        return BulkPlan(notes=tuple(notes))
     relations = {name: find_relation(catalog.relations, name) for name in load.rows if name in catalog.relations}
     tables = read_tables(connection, relations)
-    created = (name for name in load.rows if name not in relations and load.rows[name] >= MANY_ROWS)
-    notes = [f"`{name}` gets its keys and indexes once its rows are there" for name in created]
+    created = (name for name in load.rows if name not in relations and name not in few)
+    notes += [f"`{name}` gets its keys and indexes once its rows are there" for name in created]
     bulk, small = [], []
     for table in tables:
         coming = load.rows[table.name]
@@ -80,16 +89,33 @@ def build_bulk_plan(
             notes.append(f"`{table.name}` is {IN_PLACE}: {table.obstacle}")
         elif _keeps_at_most(connection, table, int(coming * FEW_KEPT), going):
             bulk.append(table)
-    triggers = []
+        elif load.forced:
+            notes.append(_unwanted([table.name], f"it keeps more than {FEW_KEPT:.0%} as many rows as come"))
     if bulk and not load.forced:
         deleted = read_tables(connection, {name: find_relation(catalog.relations, name) for name in going})
         triggers = find_triggers(connection, tables, load.updated, deleted)
-    if triggers:
-        named = ", ".join(f"`{each}`" for each in triggers)
-        notes.append(f"rows are {IN_PLACE}, which triggers may need ({named}); `--bulk-load` takes them off")
-        return BulkPlan(notes=tuple(notes))
+        if needed := _needed_by(triggers, find_functions(connection, tables)):
+            notes.append(f"rows are {IN_PLACE}, which {needed} may need; `--bulk-load` takes them off")
+            return BulkPlan(notes=tuple(notes))
     held = read_held(connection, bulk, small).movable() if bulk else NOTHING
     return BulkPlan(tuple(bulk), tuple(small), held, tuple(notes))
+
+
+def _unwanted(tables: Sequence[str], reason: str) -> str:
+    """Why there is no bulk load of tables although somebody asks for one."""
+    return f"no bulk load of {_listed(tables)}: {reason}"
+
+
+def _needed_by(triggers: Sequence[str], functions: Sequence[str]) -> str:
+    """What somebody's code is that rows set going."""
+    named = [f"triggers ({_listed(triggers)})"] if triggers else []
+    if functions:
+        named.append(f"functions of checks, defaults or generated columns ({_listed(functions)})")
+    return " and ".join(named)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _keeps_at_most(connection: sa.Connection, table: LoadedTable, bound: int, going: Mapping[str, int]) -> bool:
@@ -148,6 +174,6 @@ def _take_off(connection: sa.Connection, plan: BulkPlan) -> Held:
 
 def _reason(error: psycopg.Error, plan: BulkPlan) -> str:
     if isinstance(error, errors.LockNotAvailable | errors.DeadlockDetected):
-        names = ", ".join(f"`{step.table}`" for step in plan.steps())
+        names = _listed(step.table for step in plan.steps())
         return f"another session holds one of {names}, or a table that they refer to"
     return shortened(error.diag.message_primary or str(error), 160)

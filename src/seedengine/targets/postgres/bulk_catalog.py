@@ -35,6 +35,23 @@ UNION ALL
 SELECT e.evtname FROM pg_catalog.pg_event_trigger e WHERE e.evtenabled IN ('O', 'A') AND e.evtevent <> 'login'
 """
 
+# Built-in functions, of which no dependency is kept, and those of an extension know nobody's tables.
+_FUNCTIONS = """
+WITH code AS (
+    SELECT 'pg_catalog.pg_attrdef'::regclass AS class, d.oid FROM pg_catalog.pg_attrdef d WHERE d.adrelid = ANY(:loaded)
+    UNION ALL
+    SELECT 'pg_catalog.pg_constraint'::regclass, k.oid FROM pg_catalog.pg_constraint k
+    WHERE k.contype = 'c'
+      AND (k.conrelid = ANY(:loaded)
+           OR k.contypid IN (SELECT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.attrelid = ANY(:loaded))))
+SELECT DISTINCT p.proname FROM code
+JOIN pg_catalog.pg_depend d ON d.classid = code.class AND d.objid = code.oid
+JOIN pg_catalog.pg_proc p ON d.refclassid = 'pg_catalog.pg_proc'::regclass AND d.refobjid = p.oid
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
+    WHERE e.classid = 'pg_catalog.pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e')
+ORDER BY p.proname
+"""
+
 # A key stays whose triggers somebody has switched off, which points at partitions, which could be put back onto
 # another index than it had, or for which this user lacks a right. One that is NOT VALID has to be one that
 # our own check understands.
@@ -79,8 +96,9 @@ ORDER BY k.oid
 """
 
 # An index stays on which anything depends that stays: a foreign key, a view grouped by a primary key, the identity of
-# rows that are published. It stays too where it could be put back otherwise than it was: what a function of somebody
-# gives while an index is made depends on a search path that is not ours.
+# rows that are published. So does one that may serve a foreign key which stays, for the rows that go. It stays too where
+# it could be put back otherwise than it was: what a function of somebody gives while an index is made depends on a
+# search path that is not ours.
 _INDEXES = """
 SELECT i.indexrelid, i.indrelid, x.relname, pg_catalog.pg_get_indexdef(i.indexrelid),
        CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' END || format(' USING INDEX %I', x.relname)
@@ -88,7 +106,7 @@ SELECT i.indexrelid, i.indrelid, x.relname, pg_catalog.pg_get_indexdef(i.indexre
            || CASE WHEN k.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END,
        pg_catalog.obj_description(i.indexrelid, 'pg_class'), pg_catalog.obj_description(k.oid, 'pg_constraint'),
        coalesce((SELECT s.spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = x.reltablespace), ''),
-       i.indisclustered, i.indisreplident,
+       i.indisclustered, i.indisreplident, i.indexprs IS NOT NULL,
        (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = x.oid),
        (SELECT array_agg(coalesce(a.attstattarget, -1) ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = x.oid),
@@ -105,6 +123,8 @@ SELECT i.indexrelid, i.indrelid, x.relname, pg_catalog.pg_get_indexdef(i.indexre
              AND NOT (d.classid = 'pg_catalog.pg_constraint'::regclass
                       AND (d.objid = ANY(:taken) OR d.objid = coalesce(k.oid, 0)))
              AND NOT (d.classid = 'pg_catalog.pg_trigger'::regclass AND d.deptype = 'i'))
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint f
+           WHERE f.contype = 'f' AND f.conrelid = i.indrelid AND f.oid <> ALL(:taken) AND f.conkey && i.indkey::int2[])
        AND NOT ((i.indisreplident OR c.relreplident = 'd' AND i.indisprimary)
                 AND EXISTS (SELECT FROM pg_catalog.pg_publication_tables q
                     WHERE q.schemaname = n.nspname AND q.tablename = c.relname))
@@ -178,6 +198,7 @@ class HeldIndex:
     tablespace: str
     clustered: bool
     replica_identity: bool
+    has_expressions: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +241,11 @@ def find_triggers(
         "deleted": [table.oid for table in deleted],
     }
     return list(connection.execute(sa.text(_TRIGGERS), given).scalars())
+
+
+def find_functions(connection: sa.Connection, loaded: Sequence[LoadedTable]) -> list[str]:
+    """The functions of somebody that checks, defaults and generated columns of these tables call for each row."""
+    return list(connection.execute(sa.text(_FUNCTIONS), {"loaded": [table.oid for table in loaded]}).scalars())
 
 
 def read_held(connection: sa.Connection, bulk: Sequence[LoadedTable], small: Sequence[LoadedTable]) -> Held:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 
 from seedengine.targets.postgres.bulk_catalog import Held, HeldIndex, HeldKey, LoadedTable
 from seedengine.targets.postgres.errors import explain_row, shortened
@@ -18,7 +18,9 @@ Connection = psycopg.Connection[Any]
 SORT_MEMORY = 256 * 1024 * 1024
 """In bytes; what the server may use to make one index or to check one foreign key, where it is set to less."""
 
-HELP = "where the row is not this spec's, `--keep-constraints` loads without looking at it"
+NOT_LOOKED_AT = "where the row is not this spec's, `--keep-constraints` loads without looking at it"
+ROW_NAMED = "`--keep-constraints` names the row"
+KEPT = "nothing was changed; `--keep-constraints` leaves constraints and indexes in place"
 
 
 def lock(connection: Connection, tables: Sequence[LoadedTable]) -> None:
@@ -53,6 +55,9 @@ def put_back(connection: Connection, held: Held, labels: Mapping[str, tuple[str,
                 _add_constraint(connection, key.table, key.name, key.definition, key.comment)
             if key.unchecked:
                 _check_own_rows(connection, key)
+        # What the server knows about an expression went with its index.
+        for table in dict.fromkeys(index.table for index in held.indexes if index.has_expressions):
+            connection.execute(sql.SQL("ANALYZE {}").format(_table(table)))
 
 
 def _put_index_back(connection: Connection, index: HeldIndex) -> None:
@@ -136,10 +141,13 @@ def _explained(table: LoadedTable, labels: Mapping[str, tuple[str, ...]]) -> Ite
         yield
     except psycopg.Error as error:
         refusal = explain_row(error, table.name, labels)
+        if isinstance(refusal, RowRefused):
+            more = NOT_LOOKED_AT if isinstance(error, errors.ForeignKeyViolation) else ROW_NAMED
+            refusal.help = f"{refusal.help}; {more}" if refusal.help else more
+        else:
+            refusal.help = refusal.help or KEPT
     else:
         return
-    if isinstance(refusal, RowRefused):
-        refusal.help = f"{refusal.help}; {HELP}" if refusal.help else HELP
     raise refusal
 
 

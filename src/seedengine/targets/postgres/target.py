@@ -10,12 +10,13 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from seedengine.catalog import Catalog, Table, TakenOff
+from seedengine.catalog import Catalog, Going, Table, TakenOff
 from seedengine.diagnostics import DatabaseError
-from seedengine.targets.closure import find_rows
+from seedengine.targets.closure import Search
 from seedengine.targets.commit import uninterrupted
 from seedengine.targets.deletion import delete_rows
 from seedengine.targets.found import FoundRows
+from seedengine.targets.judging import judge
 from seedengine.targets.postgres.address import Address
 from seedengine.targets.postgres.bulk import BulkPlan, build_bulk_plan, loading_in_bulk
 from seedengine.targets.postgres.catalog import PostgresCatalog, read_catalog
@@ -24,9 +25,10 @@ from seedengine.targets.postgres.copy import copy_rows, update_rows
 from seedengine.targets.postgres.errors import explain, explain_commit, translated
 from seedengine.targets.postgres.passing_indexes import indexed, needs_index
 from seedengine.targets.postgres.tables import create_tables
+from seedengine.targets.postgres.witness import Witness
 from seedengine.targets.postgres.workspace import PostgresWorkspace
 from seedengine.targets.protocol import BulkLoad, Removal
-from seedengine.targets.relations import find_relation
+from seedengine.targets.relations import Relation, find_relation
 from seedengine.targets.unindexed import UnindexedKey, find_unindexed
 
 # All of them end with the transaction, so that a pooled session goes on as it was. With the usual memory for work,
@@ -41,11 +43,13 @@ _WATCH_CLIENT = """
 SELECT set_config(name, '500ms', true) FROM pg_catalog.pg_settings
 WHERE name = 'client_connection_check_interval' AND version() ~* 'linux|darwin|bsd'
 """
+# A load takes as long as it takes: what ends other people's long statements would only end it halfway.
+_WAITS = """
+SELECT set_config('lock_timeout', :lock, true), set_config('statement_timeout', '0', true),
+       set_config('idle_in_transaction_session_timeout', '0', true)
+"""
 _LOCK_KEY = int.from_bytes(b"seedengi")
 """The advisory lock, of one database each, that a writing transaction holds."""
-
-LOCK_SECONDS = 60.0
-"""So long another run is waited for."""
 
 _SCHEMA_EXISTS = "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = :schema)"
 _SEARCH_PATH = "SELECT set_config('search_path', quote_ident(:schema), true)"
@@ -54,8 +58,9 @@ _SEARCH_PATH = "SELECT set_config('search_path', quote_ident(:schema), true)"
 class PostgresTarget:
     """A PostgreSQL database, connected to when it is opened."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, lock_seconds: float) -> None:
         self._address = address
+        self._lock_seconds = lock_seconds
         self._engine = make_engine(address)
         self._connection: sa.Connection | None = None
         self._in_use = False
@@ -84,18 +89,21 @@ class PostgresTarget:
             return transaction.catalog()
 
     @contextmanager
-    def begin(self, *, read_only: bool = False) -> Iterator[PostgresTransaction]:
+    def begin(self, *, read_only: bool = False, witnessed: bool = True) -> Iterator[PostgresTransaction]:
         """See `Target`."""
         with self._connected() as connection:
-            transaction = PostgresTransaction(connection, read_only=read_only)
             self._prepare(connection)
             if not read_only:
-                _wait_for_turn(connection)
+                _wait_for_turn(connection, self._lock_seconds)
+            with translated():
+                witness = Witness(connection) if witnessed and not read_only else None
+            transaction = PostgresTransaction(connection, witness, read_only=read_only)
             yield transaction
             if not read_only:
                 with translated():
                     # A deferred constraint speaks now, and not as a failed COMMIT.
                     connection.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
+                    transaction.finish()
                 with translated(explain_commit), uninterrupted():
                     connection.commit()
 
@@ -141,31 +149,32 @@ class PostgresTarget:
         self._engine.dispose()
 
 
-def _wait_for_turn(connection: sa.Connection) -> None:
-    """Take the lock that one run holds at a time; raises DatabaseError where another holds it for too long."""
-    timeout = sa.text("SELECT set_config('lock_timeout', :value, true)")
-    with translated(_explain_wait):
+def _wait_for_turn(connection: sa.Connection, seconds: float) -> None:
+    """Take the lock that one run holds at a time; raises DatabaseError where another holds it for too long.
+
+    No lock is waited for any longer from here on.
+    """
+
+    def explain_wait(error: BaseException | None) -> DatabaseError:
+        if not isinstance(error, psycopg.errors.LockNotAvailable):
+            return explain(error)
+        return DatabaseError(
+            f"another run of seedengine has been writing to this database for {seconds:g} s",
+            "nothing was changed; run it again when it is done, or wait longer with `--lock-timeout`",
+        )
+
+    with translated(explain_wait):
         connection.execute(sa.text(_WATCH_CLIENT))
-        before = connection.execute(sa.text("SELECT current_setting('lock_timeout')")).scalar_one()
-        connection.execute(timeout, {"value": f"{LOCK_SECONDS * 1000:.0f}ms"})
+        connection.execute(sa.text(_WAITS), {"lock": f"{seconds * 1000:.0f}ms"})
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-        connection.execute(timeout, {"value": before})
-
-
-def _explain_wait(error: BaseException | None) -> DatabaseError:
-    if not isinstance(error, psycopg.errors.LockNotAvailable):
-        return explain(error)
-    return DatabaseError(
-        f"another run of seedengine has been writing to this database for {LOCK_SECONDS:.0f} s",
-        "nothing was changed; wait until it is done, or end it, and run it again",
-    )
 
 
 class PostgresTransaction:
     """See `Transaction`."""
 
-    def __init__(self, connection: sa.Connection, *, read_only: bool) -> None:
+    def __init__(self, connection: sa.Connection, witness: Witness | None, *, read_only: bool) -> None:
         self._connection = connection
+        self._witness = witness
         self._read_only = read_only
         self._read: PostgresCatalog | None = None
         self._workspace: PostgresWorkspace | None = None
@@ -195,18 +204,18 @@ class PostgresTransaction:
             create_tables(self._connection, self._catalog().relations, tables)
         self._read = None
 
-    def find(self, removals: Sequence[Removal], *, locking: bool = False) -> Mapping[str, int]:
+    def find(self, removals: Sequence[Removal], *, locking: bool = False, few: int = 0) -> Mapping[str, Going]:
         """See `Transaction`."""
         self._searches += 1
         self._workspace = PostgresWorkspace(self._connection, self._catalog(), lock_rows=not self._read_only)
         with translated():
-            self._found = find_rows(self._workspace, removals, self._searches)
-            found = {table: count for table, (_, count) in self._found.items()}
+            search = Search(self._workspace, removals, self._searches)
+            self._found = search.run()
             self._unindexed = [
                 (key, locking and needs_index(self._connection, key))
-                for key in find_unindexed(self._catalog().relations, found)
+                for key in find_unindexed(self._catalog().relations, search.counts)
             ]
-        return found
+            return judge(search, few)
 
     def delete(self) -> Mapping[str, int]:
         """See `Transaction`."""
@@ -216,7 +225,14 @@ class PostgresTransaction:
         helped = [key for key, helped in self._unindexed if helped]
         with translated(), indexed(self._connection, helped) as notes:
             self._remarks += notes
-            return delete_rows(self._workspace, found)
+            deleted = delete_rows(self._workspace, found)
+        for table, count in deleted.items():
+            self._expect(self._catalog().relations[table], deleted=count)
+        return deleted
+
+    def _expect(self, relation: Relation, **work: int) -> None:
+        if self._witness is not None:
+            self._witness.expect(relation, **work)
 
     def plan_bulk(self, load: BulkLoad) -> tuple[Sequence[TakenOff], Sequence[str]]:
         """See `Transaction`."""
@@ -244,11 +260,21 @@ class PostgresTransaction:
         catalog = self._catalog()
         relation = find_relation(catalog.relations, table)
         relation.require(columns)
-        return copy_rows(raw_connection(self._connection), relation, columns, batches, catalog.labels)
+        inserted = copy_rows(raw_connection(self._connection), relation, columns, batches, catalog.labels)
+        self._expect(relation, inserted=inserted)
+        return inserted
 
     def update(self, table: str, key: Sequence[str], columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
         """See `Transaction`; one UPDATE from a temporary table."""
         relation = find_relation(self._catalog().relations, table)
         relation.require((*key, *columns))
         with translated():
-            return update_rows(self._connection, self._catalog(), relation, key, columns, batches)
+            updated = update_rows(self._connection, self._catalog(), relation, key, columns, batches)
+        self._expect(relation, updated=updated)
+        return updated
+
+    def finish(self) -> None:
+        """What comes last before a COMMIT: raises DatabaseError where more or less was done than was meant."""
+        if self._witness is not None:
+            names = {(each.schema or "", each.name): name for name, each in self._catalog().relations.items()}
+            self._witness.check(names)

@@ -14,13 +14,14 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from seedengine.catalog import Catalog, Table, TakenOff
+from seedengine.catalog import Catalog, Going, Table, TakenOff
 from seedengine.diagnostics import DatabaseError
-from seedengine.targets.closure import find_rows
+from seedengine.targets.closure import Search
 from seedengine.targets.commit import uninterrupted
 from seedengine.targets.ddl import index_name
 from seedengine.targets.deletion import delete_rows
 from seedengine.targets.found import FoundRows
+from seedengine.targets.judging import judge
 from seedengine.targets.protocol import BulkLoad, Removal
 from seedengine.targets.relations import Relation, find_relation, has_circle
 from seedengine.targets.sqlite.catalog import APPLICATION_ID, read_relations
@@ -30,9 +31,6 @@ from seedengine.targets.sqlite.passing_indexes import indexed, needs_index
 from seedengine.targets.sqlite.tables import create_indexes, create_tables, settle
 from seedengine.targets.sqlite.workspace import SqliteWorkspace
 from seedengine.targets.unindexed import UnindexedKey, find_unindexed
-
-BUSY_SECONDS = 60.0
-"""So long another run's or another program's lock on the file is waited for."""
 
 CACHE_KILOBYTES = 64 * 1024
 """So much of a file, and of temporary tables, is held in memory: what is written to it before it must be."""
@@ -44,8 +42,9 @@ class SqliteTarget:
     notes: Sequence[str] = ()
     guarded: str | None = None
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, lock_seconds: float) -> None:
         self._name = str(path)
+        self._lock_seconds = lock_seconds
         # Where a symbolic link leads, so that a link to a file that is yet to be made is like its name.
         self._path = Path(os.path.realpath(path))
         self._check()
@@ -80,11 +79,11 @@ class SqliteTarget:
             return transaction.catalog()
 
     @contextmanager
-    def begin(self, *, read_only: bool = False) -> Iterator[SqliteTransaction]:
+    def begin(self, *, read_only: bool = False, witnessed: bool = True) -> Iterator[SqliteTransaction]:
         """See `Target`."""
         connection, made = self._connect(read_only)
         try:
-            transaction = SqliteTransaction(connection, self.name)
+            transaction = SqliteTransaction(connection, self.name, witnessed=witnessed)
             with translated(self.name):
                 connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             yield transaction
@@ -155,7 +154,7 @@ class SqliteTarget:
         engine = sa.create_engine(
             "sqlite://",
             creator=lambda: sqlite3.connect(
-                database, uri=uri, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                database, uri=uri, timeout=self._lock_seconds, isolation_level=None, check_same_thread=False
             ),
             poolclass=sa.NullPool,
             hide_parameters=True,
@@ -180,9 +179,10 @@ class SqliteTarget:
 class SqliteTransaction:
     """See `Transaction`."""
 
-    def __init__(self, connection: sa.Connection, file: str) -> None:
+    def __init__(self, connection: sa.Connection, file: str, *, witnessed: bool) -> None:
         self._connection = connection
         self._file = file
+        self._witnessed = witnessed
         self._read: dict[str, Relation] | None = None
         self._outgrown: dict[str, tuple[Table, Table]] = {}
         self._made: list[Table] = []
@@ -227,29 +227,52 @@ class SqliteTransaction:
         with translated(self._file):
             create_indexes(self._connection, self._made)
 
-    def find(self, removals: Sequence[Removal], *, locking: bool = False) -> Mapping[str, int]:  # noqa: ARG002
+    def find(
+        self,
+        removals: Sequence[Removal],
+        *,
+        locking: bool = False,  # noqa: ARG002
+        few: int = 0,
+    ) -> Mapping[str, Going]:
         """See `Transaction`; the whole file is locked in any case."""
         self._searches += 1
         self._workspace = SqliteWorkspace(self._connection, self._relations())
         with translated(self._file):
-            self._found = find_rows(self._workspace, removals, self._searches)
-            found = {table: count for table, (_, count) in self._found.items()}
+            search = Search(self._workspace, removals, self._searches)
+            self._found = search.run()
             made = {table.name for table in self._made}
             others = {name: relation for name, relation in self._relations().items() if name not in made}
-            unindexed = list(find_unindexed(others, found))
-            self._indexed = [key for key in unindexed if needs_index(self._connection, key, found)]
+            unindexed = list(find_unindexed(others, search.counts))
+            self._indexed = [key for key in unindexed if needs_index(self._connection, key, search.counts)]
+            going = judge(search, few)
         self.notes = [
             key.note(key.creation(index_name(key.relation.name, key.key.columns)), helped=key in self._indexed)
             for key in unindexed
         ]
-        return found
+        return going
 
     def delete(self) -> Mapping[str, int]:
         """See `Transaction`."""
         if self._workspace is None:
             return {}
+        before = self._changes()
         with translated(self._file), indexed(self._connection, self._indexed):
-            return delete_rows(self._workspace, self._found)
+            deleted = delete_rows(self._workspace, self._found)
+        self._witness(before, sum(deleted.values()), "deleted")
+        return deleted
+
+    def _changes(self) -> int:
+        return _raw(self._connection).total_changes
+
+    def _witness(self, before: int, meant: int, work: str) -> None:
+        """Raises DatabaseError where SQLite counted other changes, those of triggers and of foreign keys too."""
+        seen = self._changes() - before
+        if self._witnessed and seen != meant:
+            raise DatabaseError(
+                f"{seen} rows were changed while {meant} were {work}",
+                "a trigger of the database did more than was planned; nothing was changed. Where that is meant, give "
+                "`--unwitnessed`",
+            )
 
     def plan_bulk(self, load: BulkLoad) -> tuple[Sequence[TakenOff], Sequence[str]]:  # noqa: ARG002
         """See `Transaction`; nothing is taken off."""
@@ -264,15 +287,21 @@ class SqliteTransaction:
         self._settle(table)
         relation = find_relation(self._relations(), table)
         relation.require(columns)
+        before = self._changes()
         with translated(self._file):
-            return insert_rows(self._connection, relation, columns, batches)
+            inserted = insert_rows(self._connection, relation, columns, batches)
+        self._witness(before, inserted, f"inserted into `{table}`")
+        return inserted
 
     def update(self, table: str, key: Sequence[str], columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
         """See `Transaction`."""
         relation = find_relation(self._relations(), table)
         relation.require((*key, *columns))
+        before = self._changes()
         with translated(self._file):
-            return update_rows(self._connection, relation, key, columns, batches)
+            updated = update_rows(self._connection, relation, key, columns, batches)
+        self._witness(before, updated, f"updated in `{table}`")
+        return updated
 
     def _settle(self, table: str) -> None:
         if table in self._outgrown:
@@ -288,8 +317,7 @@ class SqliteTransaction:
         for table in list(self._outgrown):
             self._settle(table)
         self._make_indexes()
-        raw = self._connection.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
+        raw = _raw(self._connection)
         with translated(self._file):
             try:
                 with uninterrupted():
@@ -302,3 +330,9 @@ class SqliteTransaction:
             f"a row of `{table}` refers to a `{parent}` that does not exist",
             "let the field draw from an entity of that table with `ref`",
         )
+
+
+def _raw(connection: sa.Connection) -> sqlite3.Connection:
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    return raw

@@ -1,0 +1,69 @@
+"""Whether rows may go that are not plainly the spec's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from seedengine.catalog import Going
+from seedengine.diagnostics import Refused
+
+MAX_DELETES = 1000
+"""So many strangers may go where the call does not say how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the operator allows: mixed rows to go, a number of rows to go that the spec would not make again, and to go
+    on where the database cannot witness what a run changes, or counts more than was planned.
+    """
+
+    mixed: bool = False
+    deletes: int | None = None
+    unwitnessed: bool = False
+
+    @property
+    def few(self) -> int:
+        """No more rows than these can be too many."""
+        return MAX_DELETES if self.deletes is None else self.deletes
+
+
+CAREFUL = Allowed()
+"""What goes without a word of the operator."""
+
+
+def refuse_unsafe(going: Mapping[str, Going], allowed: Allowed, *, ours: bool) -> None:
+    """Raises Refused where more goes than is allowed; in a database that is all `ours` only mixed rows are asked for.
+
+    A filter that takes every row of a table, and none that the spec makes, is refused unless the call says how many
+    rows may go.
+    """
+    mixed = {table: each for table, each in going.items() if each.mixed}
+    if mixed and not allowed.mixed:
+        listed = "; ".join(f"{each.mixed:,} of `{table}`: {each.mixed_keys}" for table, each in mixed.items())
+        raise Refused(
+            f"{_rows(sum(each.mixed for each in mixed.values()))} hang on rows that go, and also on rows that stay and "
+            f"may be somebody's: {listed}",
+            "where they are to go, give `--delete-mixed`, or say with `follows:` in the cleanup which key decides",
+        )
+    if ours:
+        return
+    strange = {table: each.strangers for table, each in going.items() if each.strangers}
+    many = sum(strange.values())
+    if many > allowed.few:
+        listed = ", ".join(f"{count:,} of `{table}`" for table, count in strange.items())
+        raise Refused(
+            f"{_rows(many)} would go that this spec would not make again, and {allowed.few:,} may: {listed}",
+            f"look at them with `seedengine plan`; where they are to go, give `--max-deletes {many}`",
+        )
+    for table, each in going.items() if allowed.deletes is None else ():
+        if each.whole and each.strangers == each.rows:
+            raise Refused(
+                f"the cleanup of `{table}` takes every row of it, {each.rows:,} in all, and none is one that this spec "
+                "makes",
+                f"narrow it; where all are to go, give `--max-deletes {max(many, each.rows)}`",
+            )
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"

@@ -1,0 +1,135 @@
+"""What is said of the rows that go before any does: who made them, and what hangs between them and those that stay."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from seedengine.catalog import ForeignKey, Going
+from seedengine.diagnostics import Refused
+from seedengine.targets.closure import Search
+from seedengine.targets.conditions import Rows
+from seedengine.targets.found import NAMED, ROUND
+from seedengine.targets.protocol import Removal
+from seedengine.targets.relations import reachable
+
+SHOWN_KEYS = 20
+"""So many keys of rows are listed; their number is given in any case."""
+
+
+def judge(search: Search, few: int) -> dict[str, Going]:
+    """What goes, table by table; strangers are counted where a table loses all rows, or all together more than `few`.
+
+    Raises Refused where `follows` would leave an orphan, or where somebody's rows hang on what only looks generated.
+    """
+    refuse_looking_alike(search)
+    refuse_orphans(search)
+    owned = _owned(search)
+    many = sum(search.counts.values()) > few
+    return {table: _judge(search, table, owned, many=many) for table, count in search.counts.items() if count}
+
+
+def _judge(search: Search, table: str, owned: set[str], *, many: bool) -> Going:
+    found = search.found[table]
+    rows = Rows.of(search.workspace.relations[table])
+    execute = search.workspace.connection.execute
+    named = execute(sa.select(sa.func.count()).where(found.clause.c[NAMED] == 1)).scalar_one()
+    filtered = any(
+        each.table == table and each.where is not None and each.where.is_literal() for each in search.removals
+    )
+    stays = sa.exists(sa.select(sa.literal(1)).select_from(rows.alias).where(~found.holds(rows.column)))
+    whole = bool(filtered and named and not execute(sa.select(stays)).scalar_one())
+    strangers = _count_strangers(search, rows) if many or whole else None
+    held = [_stays(search, rows, key) for key in _others(search, table, owned)]
+    hanging = found.holds(rows.column, found.clause.c[NAMED] == 0)
+    mixed, keys = _listed(search, rows, sa.and_(hanging, sa.or_(*held))) if held else (0, "")
+    return Going(search.counts[table], named, strangers, mixed, keys, whole)
+
+
+def _count_strangers(search: Search, rows: Rows) -> int:
+    """How many of the rows found the spec would not make again."""
+    table = rows.relation.table.name
+    made = [made for each in search.removals if each.table == table for made in _made(search, rows, each)]
+    if not made:
+        return search.counts[table]
+    strange = sa.and_(search.found[table].holds(rows.column), *(~each for each in made))
+    return int(_count(search, rows, strange))
+
+
+def _made(search: Search, rows: Rows, removal: Removal) -> list[sa.ColumnElement[bool]]:
+    return search.made(rows, (*removal.generated, *removal.own))
+
+
+def _owned(search: Search) -> set[str]:
+    """The tables whose rows have an owner: a cleanup filter says whose they are, or they hang on such a table."""
+    needs = {
+        name: {key.target for key in relation.table.foreign_keys}
+        for name, relation in search.workspace.relations.items()
+    }
+    filtered = {each.table for each in search.removals if each.where is not None}
+    return {name for name in needs if name in filtered or not filtered.isdisjoint(reachable(name, needs))}
+
+
+def _others(search: Search, table: str, owned: set[str]) -> Iterator[ForeignKey]:
+    """The foreign keys by which a row may hang on one that stays; none where one alone decides."""
+    if table not in search.follows:
+        yield from (key for key in search.workspace.relations[table].table.foreign_keys if key.target in owned)
+
+
+def _stays(search: Search, rows: Rows, key: ForeignKey) -> sa.ColumnElement[bool]:
+    """That a row refers by this key to one that stays."""
+    refers = sa.and_(*(rows.column(column).is_not(None) for column in key.columns))
+    return sa.and_(refers, ~search.refers(rows, key)) if search.counts.get(key.target) else refers
+
+
+def refuse_looking_alike(search: Search) -> None:
+    """Raises Refused where somebody's rows hang on rows that look generated, but whose keys could be anybody's."""
+    implied = " and ".join(f"`{removal.table}`" for removal in search.removals if removal.implied)
+    for removal in search.removals if implied else ():
+        if not search.counts.get(removal.table):
+            continue
+        rows = Rows.of(search.workspace.relations[removal.table])
+        found = search.found[removal.table]
+        late = found.holds(rows.column, found.clause.c[ROUND] > search.implied_round)
+        count, keys = _listed(search, rows, sa.and_(late, *(~each for each in _made(search, rows, removal))))
+        if count:
+            raise Refused(
+                f"{count} row{'s' if count > 1 else ''} of `{removal.table}` that this spec does not make would go, "
+                f"since they hang on rows of {implied} that look like the spec's and may be somebody's: {keys}",
+                "say in `cleanup` which rows are this spec's, or give such tables keys like `{uuid: {}}`",
+            )
+
+
+def refuse_orphans(search: Search) -> None:
+    """Raises Refused where a row that stays, by its `follows`, refers to one that goes."""
+    for table, column in search.follows.items():
+        for key in search.workspace.relations[table].table.foreign_keys:
+            if column not in key.columns and search.counts.get(key.target):
+                _refuse_orphans(search, table, column, key)
+
+
+def _refuse_orphans(search: Search, table: str, follows: str, key: ForeignKey) -> None:
+    rows = Rows.of(search.workspace.relations[table])
+    orphaned = sa.and_(search.refers(rows, key), ~search.found[table].holds(rows.column))
+    count, keys = _listed(search, rows, orphaned)
+    if not count:
+        return
+    raise Refused(
+        f"{count} row{'s' if count > 1 else ''} of `{table}` would stay, as `{follows}` decides, while the "
+        f"`{key.target}` that `{', '.join(key.columns)}` refers to goes: {keys}",
+        f"take `follows: {follows}` out of the cleanup of `{table}`, or change what these rows refer to",
+    )
+
+
+def _count(search: Search, rows: Rows, condition: sa.ColumnElement[bool]) -> int:
+    counted = sa.select(sa.func.count()).select_from(rows.alias).where(condition)
+    return int(search.workspace.connection.execute(counted).scalar_one())
+
+
+def _listed(search: Search, rows: Rows, condition: sa.ColumnElement[bool]) -> tuple[int, str]:
+    """How many rows the condition holds for, and the keys of the first ones."""
+    count = _count(search, rows, condition)
+    if not count:
+        return 0, ""
+    listed = sa.select(*rows.key()).where(condition).order_by(*rows.key()).limit(SHOWN_KEYS)
+    keys = ", ".join(" ".join(str(value) for value in row) for row in search.workspace.connection.execute(listed))
+    return count, keys + (", …" if count > SHOWN_KEYS else "")

@@ -1,0 +1,64 @@
+"""PostgreSQL's own counters of what a transaction did to each table, held against what the engine says it did."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from seedengine.diagnostics import DatabaseError, Refused
+from seedengine.targets.relations import Relation
+
+# Partitions are counted with the table that they are parts of. Work of savepoints that were rolled back counts too, and
+# so does what this session did in transactions whose counts it has not reported yet.
+_COUNTERS = """
+SELECT n.nspname, c.relname, sum(s.n_tup_ins)::bigint, sum(s.n_tup_upd)::bigint, sum(s.n_tup_del)::bigint
+FROM pg_catalog.pg_stat_xact_user_tables s
+JOIN pg_catalog.pg_class c ON c.oid = coalesce(pg_catalog.pg_partition_root(s.relid)::oid, s.relid)
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relpersistence <> 't'
+GROUP BY n.nspname, c.relname
+HAVING sum(s.n_tup_ins) + sum(s.n_tup_upd) + sum(s.n_tup_del) > 0
+"""
+_WORK = ("inserted", "updated", "deleted")
+
+_Count = tuple[str, str, str]
+"""Schema, table and kind of work."""
+
+
+class Witness:
+    """Counts from its making on; `expect` is told of all that the engine does."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        if connection.execute(sa.text("SHOW track_counts")).scalar_one() != "on":
+            raise Refused(
+                "the server's `track_counts` is off, so that nothing can witness which rows this run changes",
+                "let an administrator turn it on, or go on without a witness: `--unwitnessed`",
+            )
+        self._connection = connection
+        self._before = self._read()
+        self._expected: Counter[_Count] = Counter()
+
+    def expect(self, relation: Relation, *, inserted: int = 0, updated: int = 0, deleted: int = 0) -> None:
+        """Say that so many rows of a table were changed."""
+        for work, count in zip(_WORK, (inserted, updated, deleted), strict=True):
+            self._expected[relation.schema or "", relation.name, work] += count
+
+    def check(self, names: Mapping[tuple[str, str], str]) -> None:
+        """Raises DatabaseError where the server counted anything else; `names` has what the user calls a table."""
+        counted = self._read()
+        counted.subtract(self._before)
+        for schema, table, work in sorted({*counted, *self._expected}):
+            seen, meant = counted[schema, table, work], self._expected[schema, table, work]
+            if seen != meant:
+                name = names.get((schema, table), f"{schema}.{table}")
+                raise DatabaseError(
+                    f"{seen} rows of `{name}` were {work} where {meant} were meant",
+                    "a trigger or a rule of the database did more than was planned; nothing was changed. Where that is "
+                    "meant, give `--unwitnessed`",
+                )
+
+    def _read(self) -> Counter[_Count]:
+        counts: Counter[_Count] = Counter()
+        for schema, table, *numbers in self._connection.execute(sa.text(_COUNTERS)):
+            counts.update({(schema, table, work): number for work, number in zip(_WORK, numbers, strict=True)})
+        return counts
