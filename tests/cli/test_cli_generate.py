@@ -1,13 +1,14 @@
 """`generate`: the same rows in any number of parts and by any number of workers, and nothing half written."""
 
 import gzip
+import json
 import os
 import resource
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -119,6 +120,7 @@ def test_a_second_run_makes_only_what_is_not_whole(call: Call, large: Path, fold
     (out / "purchase-00003.csv").unlink()
     again = call(*arguments)
     assert "5 of 7 files were there already" in again.err
+    assert "note: purchase-00002.csv was changed since it was written and is made anew\n" in again.err
     assert contents(out) == before
     made = {path.name for path in out.iterdir() if path.stat().st_mtime_ns != times[path.name]}
     assert made >= {"purchase-00002.csv", "purchase-00003.csv"}
@@ -131,8 +133,18 @@ def test_a_changed_spec_makes_all_files_anew_and_none_too_many(call: Call, large
     outcome = call("generate", large, "--output", "out", "--part-rows", "20000")
     assert outcome.code == 0
     assert "were there" not in outcome.err
+    assert "note:" not in outcome.err
     call("generate", large, "--output", "new", "--part-rows", "20000")
     assert contents(folder / "out") == contents(folder / "new")
+
+
+def test_files_of_other_runs_are_named(call: Call, shop: Path, folder: Path) -> None:
+    (folder / "out").mkdir()
+    for number in range(1, 8):
+        (folder / "out" / f"customer-0000{number}.csv").touch()
+    said = call("generate", shop, "--output", "out").err
+    named = ", ".join(f"customer-0000{number}.csv" for number in range(1, 6))
+    assert f"note: 7 files of the same tables in the folder, not of this run: {named} and 2 more\n" in said
 
 
 def test_another_scale_is_another_file(call: Call, shop: Path, folder: Path) -> None:
@@ -191,6 +203,7 @@ def test_a_disk_that_takes_no_more(call: Call, large: Path, folder: Path, kind: 
     assert done.returncode == 2, done.stderr
     assert done.stderr.count("error:") == 1
     assert f".{kind}` cannot be written: File too large" in done.stderr
+    assert "= help: make room" in done.stderr
     left = set(os.listdir(folder / "out")) - {MANIFEST}
     assert left < {f"customer.{kind}", f"purchase.{kind}", f"nothing.{kind}"}
     assert call(*arguments).code == 0
@@ -250,6 +263,75 @@ def test_workers_end_with_the_process_that_is_killed(folder: Path) -> None:
             return
         time.sleep(0.1)
     pytest.fail("a worker is still there after ten seconds")
+
+
+CALLING = """\
+seedspec: 1
+name: calling
+entities:
+  user: {count: 3, fields: {id: {uuid: {}}, code: {python: "functions_of_a_test:code"}}}
+"""
+CODE = """\
+print("imported")
+from helpers_of_a_test import code
+"""
+
+
+@pytest.fixture
+def calling(folder: Path) -> Iterator[Path]:
+    """`calling.yaml`, a function that it calls, and the module beside it that the function is from."""
+    (folder / "calling.yaml").write_text(CALLING)
+    (folder / "functions_of_a_test.py").write_text(CODE)
+    (folder / "helpers_of_a_test.py").write_text("def code(bits): print('called'); return ['a'] * len(bits)\n")
+    yield Path("calling.yaml")
+    for name in ("functions_of_a_test", "helpers_of_a_test"):
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_what_a_function_prints_is_no_part_of_the_result(execute: Call, calling: Path, workers: str) -> None:
+    arguments = ("--allow-python", "--output", "out", "--summary", "json", "--workers", workers)
+    outcome = execute("generate", calling, *arguments)
+    assert json.loads(outcome.out)["tables"][0]["table"] == "user"
+    assert set(outcome.err.split()) == {"imported", "called"}
+
+
+def test_a_changed_helper_of_a_function_makes_the_files_anew(execute: Call, calling: Path, folder: Path) -> None:
+    arguments = ("generate", calling, "--allow-python", "--output", "out")
+    execute(*arguments)
+    assert "1 of 1 files were there already" in execute(*arguments).err
+    (folder / "helpers_of_a_test.py").write_text("def code(bits): return ['other'] * len(bits)\n")
+    assert "were there already" not in execute(*arguments).err
+    assert pl.read_csv(folder / "out" / "user.csv")["code"].to_list() == ["other"] * 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "promise"),
+    [
+        (["generate", "--output", "out"], "no file is half written; the same call goes on from there"),
+        (["generate", "--output", "out", "--format", "parquet"], "no file is half written; the same call goes on"),
+        (["generate", "--output", "out", "--workers", "2"], "no file is half written; the same call goes on"),
+        (["apply", "--database-url", "sqlite:///x.db"], "nothing was changed"),
+    ],
+)
+def test_a_function_that_never_ends_is_ended(folder: Path, calling: Path, arguments: list[str], promise: str) -> None:
+    (folder / "helpers_of_a_test.py").write_text("def code(bits):\n  open('called', 'w')\n  while True: pass\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "seedengine", arguments[0], str(calling), "--allow-python", *arguments[1:]],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    while process.poll() is None and not (folder / "called").exists():
+        time.sleep(0.05)
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+    said = process.communicate()[1]
+    assert process.returncode == 130
+    assert f"interrupted: {promise}" in said
+    assert "Traceback" not in said
 
 
 def workers_of(process: int) -> list[int]:

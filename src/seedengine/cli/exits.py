@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from seedengine.cli.interruption import Interrupted
+from seedengine.cli.interruption import INTERRUPTED, Interrupted
 from seedengine.cli.output import diagnose, note, show_json
 from seedengine.diagnostics import (
     DatabaseError,
@@ -14,7 +14,7 @@ from seedengine.diagnostics import (
     SeedengineError,
 )
 
-DATABASE, CALL, REFUSED, INTERRUPTED, PIPE_CLOSED = 1, 2, 3, 130, 141
+DATABASE, CALL, REFUSED, PIPE_CLOSED = 1, 2, 3, 141
 
 EXIT_CODES: dict[type[BaseException], int] = {
     InvalidSpec: CALL,

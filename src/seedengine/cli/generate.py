@@ -63,4 +63,4 @@ def command(load: Load, spec: Path, output: Path, file_format: engine.FileFormat
         show_target(str(output))
     with when_interrupted("no file is half written; the same call goes on from there"), progress() as report:
         summary = engine.generate(loaded, output, file_format, **how, progress=report)
-    show_result(summary, as_json, partial(render_summary, removed=False))
+    show_result(summary, as_json, partial(render_summary, removed=False, inserted_title="rows"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +33,11 @@ class Export:
     workers: int = 1
 
 
-def export(world: World, tables: Sequence[Table], to: Export, progress: Progress | None = None) -> tuple[int, int]:
-    """Write every table; the number of files, and of those that were there already, whole, and stay.
+_MOST_NAMED = 5
+
+
+def export(world: World, tables: Sequence[Table], to: Export, progress: Progress | None = None) -> tuple[str, ...]:
+    """Write every table; what the user should know of the files that were in the folder before.
 
     Raises InvalidCall where the folder or a file cannot be written, GenerationFault where a value cannot be made, and
     ChildProcessError where a worker is killed. What was finished by then stays, nothing half written does.
@@ -53,7 +57,23 @@ def export(world: World, tables: Sequence[Table], to: Export, progress: Progress
         elif missing:
             _make_together(world, style, folder, missing, to, passed)
         folder.close(parts)
-    return len(parts), len(whole)
+        return tuple(_notes(folder, parts, whole))
+
+
+def _notes(folder: OutputFolder, parts: Sequence[Part], whole: Collection[str]) -> Iterator[str]:
+    if whole:
+        yield f"{len(whole)} of {len(parts)} files were there already, whole, and stay"
+    if changed := folder.changed:
+        words = "was changed since it was written and is" if len(changed) == 1 else "were changed since and are"
+        yield f"{_listed(changed)} {words} made anew"
+    if others := folder.others(parts):
+        noun = "file" if len(others) == 1 else "files"
+        yield f"{len(others)} {noun} of the same tables in the folder, not of this run: {_listed(others)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMED])
+    return shown if len(names) <= _MOST_NAMED else f"{shown} and {len(names) - _MOST_NAMED} more"
 
 
 def _parts(world: World, table: str, to: Export) -> Iterator[Part]:
@@ -96,9 +116,10 @@ def _make_together(
 
     jobs = [_Job(folder, part, _pieces(world, style, folder, part)) for part in parts]
     job_of = {piece: job for job in jobs for piece in job.pieces}
-    for piece, written in make_pieces(world.spec, to.origin, style, list(job_of), to.workers):
-        job_of.pop(piece).add(piece, written)
-        passed(piece.table, piece.stop - piece.start)
+    with closing(make_pieces(world.spec, to.origin, style, list(job_of), to.workers)) as made:
+        for piece, written in made:
+            job_of.pop(piece).add(piece, written)
+            passed(piece.table, piece.stop - piece.start)
 
 
 def _pieces(world: World, style: Style, folder: OutputFolder, part: Part) -> list[Piece]:

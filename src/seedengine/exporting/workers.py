@@ -6,12 +6,13 @@ import ctypes
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +22,22 @@ from seedengine.generation.entity import open_world
 from seedengine.generation.world import World
 from seedengine.spec.calls import python_calls
 from seedengine.spec.model import Spec
+from seedengine.targets.ahead import let_ctrl_c_end_waiting
 from seedengine.targets.files import Written
 
 
 def make_pieces(
     spec: Spec, folder: Path, style: Style, pieces: Sequence[Piece], workers: int
-) -> Iterator[tuple[Piece, Written]]:
+) -> Generator[tuple[Piece, Written]]:
     """Every piece as soon as it is made, by so many processes; `folder` is the one that the spec lies in.
 
     Raises what `make_piece` raises, and ChildProcessError where a process is killed.
     """
+    let_ctrl_c_end_waiting()
     context = get_context("spawn")
     stopping = context.RawValue(ctypes.c_bool, False)
     pool = ProcessPoolExecutor(workers, context, _begin, (spec, folder, style, stopping))
+    others = set(active_children())
     try:
         # The processes start here, deaf to the Ctrl-C of the terminal that they share: it is for this one to end them.
         with _interrupted_later():
@@ -45,10 +49,24 @@ def make_pieces(
             "a worker process was killed, perhaps for want of memory; "
             "files that were finished stay, and the same call goes on from there"
         ) from None
+    except (KeyboardInterrupt, GeneratorExit):
+        _kill(others)
+        raise
     finally:
         stopping.value = True
-        with _interrupted_later():
+        try:
             pool.shutdown(cancel_futures=True)
+        except KeyboardInterrupt:
+            _kill(others)
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _kill(others: Container[BaseProcess]) -> None:
+    """End all processes but these at once: a function of the user's may never end by itself."""
+    for process in active_children():
+        if process not in others:
+            process.terminate()
 
 
 @contextmanager

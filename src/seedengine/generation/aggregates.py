@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from seedengine.generation.bounds import bytes_of, check_bytes, check_elements, check_type
 from seedengine.generation.children import Children, children_of, in_parts, pieces
 from seedengine.generation.columns import nest, repeat, scatter, take
 from seedengine.generation.context import Context
@@ -29,7 +30,12 @@ def make_aggregate(value: Aggregate, context: Context) -> pl.Series:
     """The aggregate for each row, rounded; what `empty` says where there is nothing to aggregate."""
     function = value.summary.function
     try:
-        result = _FUNCTIONS[function](_elements(value, context), len(context))
+        elements = _elements(value, context)
+        if function == "list":
+            check_elements(context, None, np.bincount(elements.owners, minlength=len(context)), "aggregate")
+            check_bytes(context, bytes_of(elements.column), "aggregate")
+            check_type(context, [elements.column.dtype], "aggregate")
+        result = _FUNCTIONS[function](elements, len(context))
         if value.round is not None:
             result = evaluate(_PARSED(f"round(x::numeric, {value.round})"), {("x",): result}, len(context))
     except ExpressionFault as error:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import lcm
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from seedengine.generation.bits import below, unit
+from seedengine.generation.bounds import bytes_of, check_bytes, check_elements, check_type
 from seedengine.generation.columns import members, nest, repeat, take
 from seedengine.generation.context import Context
 from seedengine.generation.distributions import weighted
@@ -19,8 +21,8 @@ from seedengine.spec.values import weigh
 
 Integers = NDArray[np.int64]
 
-_LONGEST_LIST = 100_000
-"""More elements than these in one list would be a small document making a large value."""
+_ELEMENTS_AT_ONCE = 20_000
+"""So many elements of lists are made before it is seen whether all of them become too large."""
 
 
 def make_choice(value: Choice, context: Context) -> pl.Series:
@@ -33,8 +35,8 @@ def make_choice(value: Choice, context: Context) -> pl.Series:
     if value.weights is None:
         return _of(context, value.values, below(context.key(), context.address, count), "choice")
     shares = weigh(value.weights)
-    whole = np.lcm.reduce([share.denominator for share in shares])
-    amounts = [int(share * int(whole)) for share in shares]
+    whole = lcm(*(share.denominator for share in shares))
+    amounts = [int(share * whole) for share in shares]
     return _of(context, value.values, weighted(unit(context.key(), context.address), amounts), "choice")
 
 
@@ -97,28 +99,41 @@ def make_pick(value: Pick, context: Context) -> pl.Series:
 def make_object(value: Object, context: Context) -> pl.Series:
     """A JSON object with these members."""
     members = [context.value(each, "object", name).alias(name) for name, each in value.members.items()]
-    return pl.DataFrame(members).to_struct("object")
+    check_type(context, [each.dtype for each in members], "object")
+    check_bytes(context, sum(map(bytes_of, members)), "object")
+    # By name: Polars gives a nameless series of a list a name of its own.
+    return pl.DataFrame({each.name: each for each in members}).to_struct("object")
 
 
 def make_array(value: Array, context: Context) -> pl.Series:
     """A list of these values in each row."""
-    size, count = len(context), len(value.root)
-    parts = []
+    size, count, total = len(context), len(value.root), 0
+    parts: list[tuple[Integers, pl.Series]] = []
     for number, each in enumerate(value.root):
         positions = np.arange(size, dtype=np.int64) * count + number
         parts.append((positions, context.value(each, number)))
+        total += bytes_of(parts[-1][1])
+        check_bytes(context, total)
     if not parts:
         return repeat([], size, pl.List(pl.Null))
-    return nest(context.together(parts, size * count), np.repeat(np.arange(size, dtype=np.int64), count), size)
+    elements = context.together(parts, size * count)
+    check_type(context, [elements.dtype])
+    return nest(elements, np.repeat(np.arange(size, dtype=np.int64), count), size)
 
 
 def make_list(value: ListOf, context: Context) -> pl.Series:
     """A list of some elements in each row, each with a draw of its own."""
     counts = context.amounts(value.count, "count")
-    if len(counts) and counts.max() > _LONGEST_LIST:
-        message = f"a list of {counts.max():,} elements"
-        raise context.fault(message, "count", position=int(counts.argmax()), help=f"at most {_LONGEST_LIST:,} are made")
+    check_elements(context, context.taken, counts, "count")
     owners = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
     first = np.cumsum(counts) - counts
     elements = np.arange(len(owners), dtype=np.int64) - np.repeat(first, counts)
-    return nest(context.listed(owners, elements).value(value.element, "list"), owners, len(context))
+    inner, total = context.listed(owners, elements), 0
+    made: list[tuple[Integers, pl.Series]] = []
+    for start in range(0, max(len(owners), 1), _ELEMENTS_AT_ONCE):
+        positions = np.arange(start, min(start + _ELEMENTS_AT_ONCE, len(owners)), dtype=np.int64)
+        made.append((positions, inner.some(positions).value(value.element, "list")))
+        total += bytes_of(made[-1][1])
+        check_bytes(context, total, "list")
+    check_type(context, [made[0][1].dtype], "list")
+    return nest(inner.together(made), owners, len(context))

@@ -15,6 +15,7 @@ from seedengine.spec.extends import NULL
 from seedengine.spec.foreign_keys import foreign_keys
 from seedengine.spec.generators import Computed, Generator, Ref, Uuid
 from seedengine.spec.nullability import may_be_missing
+from seedengine.spec.references import find_reference
 from seedengine.spec.scope import Scope, UnknownName
 
 _TYPES: dict[type[pl.DataType], str] = {
@@ -119,7 +120,10 @@ def _is_uuid(scope: Scope, entity: str, column: str, depth: int = 0) -> bool:
             return False
         targets = [(name, route.column or "") for name in scope.target_of((entity,), route.hops)]
         return not route.members and all(_is_uuid(scope, name, field, depth + 1) for name, field in targets)
-    return False
+    reference = find_reference(scope, entity, column)
+    return reference is not None and all(
+        _is_uuid(scope, name, reference.column, depth + 1) for name in reference.entities
+    )
 
 
 def _nullable(scope: Scope, table: str, column: str) -> bool:

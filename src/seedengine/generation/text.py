@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from seedengine.generation.bits import bits
+from seedengine.generation.bounds import check_texts
 from seedengine.generation.columns import repeat
 from seedengine.generation.context import Context
 from seedengine.spec.generators import Bcrypt, Computed, Constant, TemplateText
@@ -44,6 +45,7 @@ def make_template(value: TemplateText, context: Context) -> pl.Series:
         else:
             columns.append(context.evaluate_text(part, "template").fill_null("").alias(str(number)))
             pieces.append(pl.col(str(number)))
+    check_texts(context, columns, "template")
     if not columns:
         return repeat("".join(str(part) for part in value.parts), len(context), pl.String())
     return pl.DataFrame(columns).select(pl.concat_str(pieces)).to_series()

@@ -11,7 +11,9 @@ from seedengine.spec.facts import Facts, FileFault, FileRows
 from seedengine.spec.generators import FileColumn
 from seedengine.spec.model import Entity, RowsFile, Spec
 from seedengine.spec.source import Document
+from seedengine.spec.source.scalars import shorten
 
+_LONGEST_SHOWN = 200
 _OUTSIDE = "name a file in the folder of the spec, or in a folder in it"
 
 
@@ -28,10 +30,14 @@ def read_files(
         if isinstance(found, FileFault):
             line = f", line {found.line}" if found.line is not None else ""
             location = document.location(declared(origins, name, "", "rows"))
-            faults.append(Diagnostic("S138", f"`{file.name}`{line}: {found.message}", location, found.help))
+            faults.append(Diagnostic("S138", f"`{_shown(file.name)}`{line}: {found.message}", location, found.help))
         else:
             entities[name] = _filled(spec.entities[name], file.name, found)
     return spec.model_copy(update={"entities": entities}), faults
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= _LONGEST_SHOWN else shorten(name)
 
 
 def _named(spec: Spec) -> Iterator[tuple[str, RowsFile]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -22,6 +23,7 @@ def ahead(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
     The first is being made from the start. What making an item raises is raised where it is asked for. Nothing is
     being made any more when this ends.
     """
+    let_ctrl_c_end_waiting()
     source = iter(items)
     end = object()
     pending = [_maker().submit(next, source, end)]
@@ -37,6 +39,11 @@ def ahead(items: Iterable[Item]) -> Iterator[Iterator[Item]]:
         for each in pending:
             each.cancel()
         wait(pending)
+
+
+def let_ctrl_c_end_waiting() -> None:
+    """Let a signal end a wait for another thread, as Python has it; the handler that Polars sets goes on waiting."""
+    signal.siginterrupt(signal.SIGINT, True)
 
 
 @cache

@@ -24,11 +24,16 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ColumnType:
-    """A family of types; `digits` are those behind the point of a number or of the seconds, where declared."""
+    """A family of types; `digits` are those behind the point of a number or of the seconds, where declared.
+
+    `zoned` is a moment with a time zone, `short` a float of four bytes.
+    """
 
     kind: Kind
     digits: int | None = None
     element: "ColumnType | None" = None
+    zoned: bool = False
+    short: bool = False
 
 
 _NAMES: dict[str, Kind] = {
@@ -47,6 +52,9 @@ _NAMES: dict[str, Kind] = {
     **dict.fromkeys(("json", "jsonb"), Kind.JSON),
 }
 
+_ZONED = {"timestamptz", "timestamp with time zone"}
+_SHORT = {"real", "float4"}
+
 _TYPE = re.compile(
     r"(?P<name>[^(\[]*?)\s*"
     r"(?:\(\s*(?P<first>\d+)\s*(?:,\s*(?P<second>-?\d+)\s*)?\))?"
@@ -63,7 +71,8 @@ def parse_type(text: str) -> ColumnType:
         return ColumnType(Kind.ARRAY, element=parse_type(text.strip().removesuffix(match["array"])))
     name = " ".join(f"{match['name']} {match['rest']}".lower().split())
     kind = _NAMES.get(name, Kind.OTHER)
-    return ColumnType(kind, _digits(kind, match["first"], match["second"]))
+    digits = _digits(kind, match["first"], match["second"])
+    return ColumnType(kind, digits, zoned=name in _ZONED, short=name in _SHORT)
 
 
 def _digits(kind: Kind, first: str | None, second: str | None) -> int | None:

@@ -34,14 +34,14 @@ def _encoded(expr: pl.Expr, dtype: pl.DataType, to: ColumnType, arrays: Arrays) 
         return pl.when(expr.is_not_null()).then(json_text(expr, dtype))
     if to.kind is Kind.TEXT:
         return plain_text(expr, dtype)
-    expr, dtype = _assigned(expr, dtype, to)
+    expr, dtype = assigned(expr, dtype, to)
     if dtype.is_temporal() or dtype.is_nested():
         return plain_text(expr, dtype)
     return expr
 
 
-def _assigned(expr: pl.Expr, dtype: pl.DataType, to: ColumnType) -> tuple[pl.Expr, pl.DataType]:
-    """The value in the type that an assignment to the column would give it."""
+def assigned(expr: pl.Expr, dtype: pl.DataType, to: ColumnType) -> tuple[pl.Expr, pl.DataType]:
+    """A value in the type that an assignment to the column would give it; text for a whole number of a float."""
     if to.kind is Kind.INTEGER and dtype.is_float():
         return plain_text(expr.round(0, mode="half_to_even"), dtype), pl.String()
     if isinstance(dtype, pl.Decimal):

@@ -52,7 +52,7 @@ def _duration(expr: pl.Expr) -> pl.Expr:
 def json_text(expr: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """JSON text, never null: a NULL is `null`, a decimal a number with its digits, what JSON lacks is `null`.
 
-    Datetimes are `2026-02-22T00:00:00`, as PostgreSQL's `to_jsonb` writes a timestamp.
+    Datetimes are `2026-02-22T00:00:00`, as PostgreSQL's `to_jsonb` writes a timestamp, and end in `Z` in a time zone.
     """
     if dtype == pl.Null:
         return pl.when(expr.is_null()).then(_NULL).otherwise(_NULL)
@@ -62,8 +62,9 @@ def json_text(expr: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         return pl.when(expr.is_finite()).then(plain_text(expr, dtype)).otherwise(_NULL)
     if dtype.is_numeric() or dtype == pl.Boolean:
         return expr.cast(pl.String).fill_null(_NULL)
-    if dtype == pl.Datetime:
-        return _quoted(expr.dt.to_string("%Y-%m-%dT%H:%M:%S%.f"))
+    if isinstance(dtype, pl.Datetime):
+        zone = "" if dtype.time_zone is None else "Z"
+        return _quoted(expr.dt.to_string(f"%Y-%m-%dT%H:%M:%S%.f{zone}"))
     if isinstance(dtype, pl.List):
         return _json_list(expr, dtype)
     if isinstance(dtype, pl.Struct) and dtype != INTERVAL:

@@ -106,7 +106,7 @@ def test_calls_that_can_fill_a_column(method: str, args: dict[str, Any]) -> None
         ("pystr", {"max_chars": 10**9}, "10000 at most", "less", "max_chars"),
         ("fixed_width", {"data_columns": [[10**9, "{{name}}"]]}, "10000 at most", "less", "data_columns"),
         ("image_url", {"placeholder_url": "{width:99999999}"}, "may only hold", "braces", "placeholder_url"),
-        ("texts", {"nb_texts": 300, "max_nb_chars": 2000}, "characters; 100000 are the most", "less", None),
+        ("texts", {"nb_texts": 100, "max_nb_chars": 2000}, "characters; 100000 are the most", "less", None),
         ("text", {"max_nb_chars": 25, "ext_word_list": ["x" * 40]}, "comes to no end", "arguments", None),
         ("text", {"max_nb_chars": 3}, "cannot be called so: text()", "arguments", None),
         ("postcode_in_state", {"state_abbr": "XX"}, "State Abbreviation not found in list", "arguments", None),

@@ -16,6 +16,7 @@ from seedengine.generation.entity import column_types, make_rows, open_empty_wor
 from seedengine.generation.faults import GenerationFault
 from seedengine.spec.model import Spec
 from seedengine.spec.profiles import LoadOptions
+from seedengine.targets.ahead import ahead
 
 SPEC = """\
 seedspec: 1
@@ -32,6 +33,10 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 import numpy as np
 import polars as pl
+
+def raised(error):
+    raise error
+
 """
 
 
@@ -117,6 +122,32 @@ def test_values_of_another_type(calling: Callable[[str, str], Spec], body: str, 
     assert (caught.value.row, caught.value.code) == (row, "S231")
     assert "`made_by_a_test:made` returns " in caught.value.message
     assert ", which is no " in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("raised(GeneratorExit())", "raises GeneratorExit"),
+        ("raised(KeyboardInterrupt())", "raises KeyboardInterrupt"),
+        ("raised(type('Own', (BaseException,), {})('no'))", "raises Own: no"),
+        ("raised(type('Own', (Exception,), {'__str__': raised})())", "raises Own"),
+        ("[type('Own', (), {'__repr__': raised})()] * 3", "returns `<Own>`, which is no text"),
+        ("type('Own', (list,), {'__len__': lambda _: 3})(['a'])", "returns 1 values for 3 rows"),
+        ("type('Own', (list,), {'__iter__': raised})(['a'])", "raises TypeError"),
+    ],
+)
+def test_whatever_a_function_does_is_one_fault(calling: Callable[[str, str], Spec], body: str, said: str) -> None:
+    spec = calling(body, "text")
+    with pytest.raises(GenerationFault) as caught:
+        _made_elsewhere(spec)
+    assert said in caught.value.message
+    assert caught.value.code == "S231"
+
+
+def _made_elsewhere(spec: Spec) -> None:
+    """Make the rows as a run does: not in the main thread, in which Ctrl-C is raised."""
+    with ahead(make_rows(open_world(spec), "user", 0, 3) for _ in range(1)) as made:
+        next(made)
 
 
 def test_a_function_cannot_change_what_it_is_given(calling: Callable[[str, str], Spec]) -> None:

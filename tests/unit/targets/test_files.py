@@ -4,9 +4,10 @@ import csv
 import gzip
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import blake2b
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import get_args
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from seedengine.diagnostics import InvalidCall
 from seedengine.targets.columntypes import parse_type
@@ -71,9 +73,9 @@ def test_csv_has_a_header_and_tells_null_from_the_empty_text(tmp_path: Path) -> 
         rows = list(csv.reader(file))
     assert rows == [
         list(TYPES),
-        ["1", "O'\"Hara\n\\é", "1.50", "2026-02-22 01:02:03.004", '["a","b\\""]', "true"],
+        ["1", "O'\"Hara\n\\é", "1.50", "2026-02-22 01:02:03.004+00", '["a","b\\""]', "true"],
         ["2", "", "", "", "[]", "false"],
-        ["3", "", "2.00", "2026-01-01 00:00:00", "", ""],
+        ["3", "", "2.00", "2026-01-01 00:00:00+00", "", ""],
     ]
     assert '\n2,"",,,"[]"' in path.read_text()
     assert "\n3,,2.00," in path.read_text()
@@ -85,7 +87,7 @@ def test_json_lines_keep_lists_and_the_digits_of_decimals(tmp_path: Path) -> Non
         "id": 1,
         "na,me": "O'\"Hara\n\\é",
         "price": Decimal("1.50"),
-        "at": "2026-02-22T01:02:03.004",
+        "at": "2026-02-22T01:02:03.004Z",
         "tags": ["a", 'b"'],
         "ok": True,
     }
@@ -96,13 +98,72 @@ def test_json_lines_keep_lists_and_the_digits_of_decimals(tmp_path: Path) -> Non
 
 def test_parquet_keeps_the_types(tmp_path: Path) -> None:
     read = pl.read_parquet(write(tmp_path, "parquet"))
-    assert read.equals(ROWS)
-    assert read.schema == ROWS.schema
+    assert_frame_equal(read, ROWS.with_columns(pl.col("at").dt.replace_time_zone("UTC")))
+
+
+DECLARED: dict[str, tuple[pl.Series, str, object, object]] = {
+    "rounded to even": (pl.Series([2.5]), "integer", "2", 2),
+    "rounded away": (pl.Series([Decimal("2.5")]), "integer", "3", 3),
+    "fewer digits": (pl.Series([Decimal("1.005")]), "numeric(12,2)", "1.01", Decimal("1.01")),
+    "digits of a float": (pl.Series([0.125]), "numeric(12,2)", "0.13", Decimal("0.13")),
+    "more digits": (pl.Series([5]), "numeric(12,2)", "5.00", Decimal("5.00")),
+    "short float": (pl.Series([0.1]), "real", "0.1", 0.10000000149011612),
+    "text of a number": (pl.Series(["07"]), "bigint", "7", 7),
+    "text of a truth value": (pl.Series(["yes"]), "boolean", "true", True),
+    "text": (pl.Series([5]), "text", '"5"', "5"),
+    "day": (pl.Series([datetime(2026, 1, 2, 3)]), "date", '"2026-01-02"', date(2026, 1, 2)),
+    "midnight": (pl.Series([date(2026, 1, 2)]), "timestamp", '"2026-01-02T00:00:00"', datetime(2026, 1, 2)),
+    "whole seconds": (
+        pl.Series([datetime(2026, 1, 2, 3, 4, 5, 600_000)]),
+        "timestamp(0)",
+        '"2026-01-02T03:04:06"',
+        datetime(2026, 1, 2, 3, 4, 6),
+    ),
+    "elements": (pl.Series([[1, 2]]), "text[]", '["1","2"]', ["1", "2"]),
+    "moments": (
+        pl.Series([[datetime(2026, 1, 2)]]),
+        "timestamptz[]",
+        '["2026-01-02T00:00:00Z"]',
+        [datetime(2026, 1, 2, tzinfo=UTC)],
+    ),
+    "json": (pl.Series(['{"a":\n1.50}']), "jsonb", '{"a": 1.50}', '{"a":\n1.50}'),
+}
+
+
+@pytest.mark.parametrize(("values", "type", "line", "value"), DECLARED.values(), ids=DECLARED)
+def test_values_are_what_the_declared_column_would_hold(
+    tmp_path: Path, values: pl.Series, type: str, line: str, value: object
+) -> None:
+    types = {"a": parse_type(type)}
+    for rows, text, own in ((values.to_frame("a"), line, value), (pl.DataFrame({"a": [None]}), "null", None)):
+        write_file(tmp_path / "t.jsonl", Shape("jsonl"), "t", types, [rows])
+        assert (tmp_path / "t.jsonl").read_text() == f'{{"a":{text}}}\n'
+        write_file(tmp_path / "t.parquet", Shape("parquet"), "t", types, [rows])
+        read = pl.read_parquet(tmp_path / "t.parquet")
+        assert read["a"].to_list() == [own]
+        assert read.schema["a"] != pl.Null
+        assert type not in ("bigint", "timestamp", "text[]", "numeric(12,2)") or read.schema["a"] == TYPED[type]
+
+
+TYPED = {
+    "bigint": pl.Int64(),
+    "timestamp": pl.Datetime("us"),
+    "text[]": pl.List(pl.String),
+    "numeric(12,2)": pl.Decimal(38, 2),
+}
+
+
+@pytest.mark.parametrize(("format", "type"), [("jsonl", "bigint"), ("parquet", "real"), ("jsonl", "jsonb")])
+@pytest.mark.parametrize("text", ["five", "NaN,", "[NaN]"])
+def test_a_text_that_its_column_cannot_hold(tmp_path: Path, format: Format, type: str, text: str) -> None:
+    rows = pl.DataFrame({"a": [None, text]})
+    with pytest.raises(InvalidCall, match=rf"`t.a` cannot be `{re.escape(text)}`"):
+        write_file(tmp_path / "t", Shape(format), "t", {"a": parse_type(type)}, [rows])
 
 
 def test_sql_is_postgres_with_every_quote_doubled(tmp_path: Path) -> None:
     assert write(tmp_path, "sql").read_text() == (
-        "SET TIME ZONE 'UTC';\n"
+        "SET TIME ZONE 'UTC';\nSET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n"
         'INSERT INTO "Order" ("id", "na,me", "price", "at", "tags", "ok") OVERRIDING SYSTEM VALUE VALUES\n'
         "(1, 'O''\"Hara\n\\é', 1.50, '2026-02-22 01:02:03.004', '{\"a\",\"b\\\"\"}', true),\n"
         "(2, '', NULL, NULL, '{}', false);\n"
@@ -233,6 +294,7 @@ def test_a_file_is_whole_by_what_is_in_it(tmp_path: Path, change: str) -> None:
     (tmp_path / ONE.file).write_text(change)
     with open_folder(tmp_path) as folder:
         assert folder.prepare([ONE, TWO]) == {TWO.file}
+        assert folder.changed == [ONE.file]
 
 
 @pytest.mark.parametrize("other", [replace(ONE, fingerprint="f2"), replace(ONE, stop=9), replace(ONE, table="u")])
@@ -242,6 +304,7 @@ def test_a_file_of_other_rows_is_made_again(tmp_path: Path, other: Part) -> None
     with open_folder(tmp_path) as folder:
         assert folder.prepare([other]) == set()
         assert (tmp_path / ONE.file).read_text() == content(ONE), "until there is another"
+        assert folder.changed == []
 
 
 def test_parts_that_are_no_more_go_unless_they_were_changed(tmp_path: Path) -> None:
@@ -308,6 +371,23 @@ def test_a_manifest_names_no_file_outside_its_folder(tmp_path: Path) -> None:
     assert outside.exists()
 
 
+def test_files_of_the_same_tables_are_found(tmp_path: Path) -> None:
+    for name in ("t.csv", "t-00003.csv", "t.csv.gz", "t-100000.csv.zst"):
+        (tmp_path / name).touch()
+    for name in ("t.sql", "u.csv", "t-3.csv", "tt.csv", "t.csv.bak", ".t.csv"):
+        (tmp_path / name).touch()
+    with open_folder(tmp_path) as folder:
+        finish(folder, ONE, TWO)
+        assert folder.others([ONE, TWO]) == ["t-00003.csv", "t-100000.csv.zst", "t.csv", "t.csv.gz"]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("elsewhere")])
+def test_a_manifest_is_an_ordinary_file(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "seedengine.manifest")
+    with pytest.raises(InvalidCall, match=r"seedengine.manifest` is no ordinary file"), open_folder(tmp_path):
+        pass
+
+
 def test_a_second_run_waits_for_nothing_and_leaves_the_first_alone(tmp_path: Path) -> None:
     with open_folder(tmp_path) as folder:
         folder.prepare([ONE])
@@ -326,8 +406,7 @@ def test_what_a_killed_run_has_left_unfinished_goes(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    for path in (tmp_path / "file", tmp_path / "file" / "deeper"):
-        reason = r"cannot be written: (File exists|Not a directory)"
+    for path, reason in ((tmp_path / "file", "file` is no folder"), (tmp_path / "file" / "deeper", "Not a directory")):
         with pytest.raises(InvalidCall, match=reason), open_folder(path):
             pass
 

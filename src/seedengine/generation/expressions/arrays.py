@@ -14,8 +14,9 @@ from seedengine.generation.expressions.comparing import compare, equal
 from seedengine.generation.expressions.compute import compute, spread
 from seedengine.generation.expressions.faults import fail_where
 from seedengine.generation.expressions.lists import elements, regrouped, rows_of
-from seedengine.generation.expressions.text import bounded, check_bytes
+from seedengine.generation.expressions.text import bounded, check_bytes, checked_bytes
 from seedengine.generation.expressions.types import (
+    BIGINT,
     BOOLEAN,
     INTEGER,
     TEXT,
@@ -47,6 +48,9 @@ def construct(rows: Rows, columns: Sequence[Column], element: Type | None, offse
     if not parts:
         return Column(result, pl.Series([[]], dtype=storage(result)), offset, constant=True)
     frame = pl.DataFrame({str(i): spread(part.series, size) for i, part in enumerate(parts)})
+    if type == TEXT:
+        sizes = frame.select(pl.sum_horizontal(pl.all().str.len_bytes().cast(pl.Int64))).to_series()
+        rows.apply(checked_bytes, BIGINT, offset, Column(BIGINT, sizes, offset, constant))
     lists = frame.select(pl.concat_list(pl.all()).alias("")).to_series()
     return Column(result, lists.cast(storage(result)), offset, constant)
 

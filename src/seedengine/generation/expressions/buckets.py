@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from seedengine.generation.expressions import decimals, numerics
 from seedengine.generation.expressions.decimals import Decimals
@@ -20,6 +21,7 @@ def of_floats(operand: pl.Series, low: pl.Series, high: pl.Series, count: pl.Ser
         bucket = np.minimum((inside * number).astype(np.int64), number - 1) + 1
     below = np.where(a < b, x < a, x > a)
     above = np.where(a < b, x >= b, x <= b)
+    _check_last(above, number)
     return pl.Series(np.where(below, 0, np.where(above, number + 1, bucket))).cast(pl.Int32)
 
 
@@ -36,5 +38,11 @@ def of_numerics(operand: pl.Series, low: pl.Series, high: pl.Series, count: pl.S
     bucket = decimals.shrunk(numerics.divide_whole(scaled, width).digits)
     below = numerics.compare(x, a) * order > 0
     above = numerics.compare(x, b) * order <= 0
+    _check_last(above, number)
     inside = np.where(below | above, 0, bucket).astype(np.int64) + 1
     return pl.Series(np.where(below, 0, np.where(above, number + 1, inside))).cast(pl.Int32)
+
+
+def _check_last(above: NDArray[np.bool_], number: NDArray[np.int64]) -> None:
+    """RowFault where the bucket behind the last one has no number."""
+    fail_where(above & (number == 2**31 - 1), "integer out of range")

@@ -9,7 +9,7 @@ from seedengine.generation.expressions.casts import as_text, coerce
 from seedengine.generation.expressions.columns import Column, Rows
 from seedengine.generation.expressions.compute import spread
 from seedengine.generation.expressions.faults import EvaluationFault, RowFault
-from seedengine.generation.expressions.lists import elements, regrouped
+from seedengine.generation.expressions.lists import elements, regrouped, rows_of
 from seedengine.generation.expressions.nodes import evaluate_node
 from seedengine.generation.expressions.types import TEXT, UNKNOWN, Type, result_dtype, result_scale, storage, type_of
 from seedengine.spec.expressions import Expression, Path
@@ -30,10 +30,14 @@ def evaluate(expression: Expression, columns: Mapping[Path, pl.Series], size: in
         if not column.literal:
             return pl.Series([None], dtype=pl.Null).new_from_index(0, size)
         column = coerce(rows, column, TEXT)
+    if size == 0:
+        return pl.Series([], dtype=result_dtype(column.type))
     try:
         return spread(_result(column.type, column.series), size)
     except RowFault as fault:
         row = None if column.constant else fault.position
+        if row is not None and column.type.element is not None:
+            row = int(rows_of(column.series)[row])
         raise EvaluationFault(fault.message, row, column.offset, fault.help) from None
 
 

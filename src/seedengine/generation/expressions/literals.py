@@ -1,6 +1,6 @@
 """The leaves of a tree: what is written out, and the columns that paths lead to."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import polars as pl
 from sqlglot import exp
@@ -40,7 +40,10 @@ def number(text: str, offset: int) -> Column:
         small = -_INTEGER_LIMIT <= int(text) < _INTEGER_LIMIT
         values = pl.Series([int(text)], dtype=pl.Int32 if small else pl.Int64)
         return Column(INTEGER if small else BIGINT, values, offset, constant=True)
-    sign, digits, exponent = Decimal(text).as_tuple()
+    try:
+        sign, digits, exponent = Decimal(text).as_tuple()
+    except InvalidOperation:  # an exponent that is too much even for Python
+        sign, digits, exponent = 0, (), MAX_DIGITS + 1
     scale = max(0, -int(exponent))
     if len(digits) + max(0, int(exponent)) > MAX_DIGITS or scale > MAX_SCALE:
         raise ExpressionFault("this number is out of range", offset, f"a number has at most {MAX_DIGITS} digits")

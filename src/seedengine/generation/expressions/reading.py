@@ -110,7 +110,9 @@ def time(text: pl.Series) -> pl.Series:
 
 def _days(text: pl.Series) -> np.ndarray:
     parts = text.str.extract_groups(_DATE).struct.unnest()
-    year, month, day = (parts.get_column(name).cast(pl.Int64).to_numpy() for name in parts.columns)
+    year, month, day = (
+        parts.get_column(name).cast(pl.Int64, strict=False).fill_null(0).to_numpy() for name in parts.columns
+    )
     wrong = (year < 1) | (year > 9999) | (month < 1) | (month > 12) | (day < 1)
     wrong = wrong | (day > calendars.month_length(year, np.where(wrong, 1, month)))
     fail_where(wrong, "date/time field value out of range")

@@ -58,7 +58,7 @@ def power(base: pl.Series, exponent: pl.Series) -> pl.Series:
     """base to the power of exponent; RowFault where it has more than 38 digits or is no real number."""
     base_sign, exponent_sign = np.broadcast_arrays(_signs(base), _signs(exponent))
     fail_where((base_sign == 0) & (exponent_sign < 0), "zero raised to a negative power is undefined")
-    fraction = _each(lambda number: _of(number % 1, 0 if number == int(number) else 1), exponent)
+    fraction = _each(lambda number: _of(Decimal(int(number != int(number))), 0), exponent)
     broken = (base_sign < 0) & (_signs(fraction) != 0)
     fail_where(broken, "a negative number raised to a non-integer power yields a complex result")
     return _each(_power, base, exponent)
@@ -169,6 +169,10 @@ def _power(base: Decimal, exponent: Decimal) -> Number | None:
         return _whole_power(base, int(exponent), scales)
     if base == 0:
         return _of(Decimal(0), _SIGNIFICANT)
+    if base < 0:
+        found = _power(-base, exponent)
+        odd = int(exponent) % 2 == 1
+        return {**found, "digits": -found["digits"]} if found is not None and odd else found
     # PostgreSQL settles the scale on a logarithm of about 8 digits.
     places = Decimal(1).scaleb(-max(8 - _logarithm_weight(base), 0))
     rough = _context(20, 40).ln(base).quantize(places, ROUND_HALF_UP)

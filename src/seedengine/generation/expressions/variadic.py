@@ -9,7 +9,7 @@ from seedengine.generation.expressions.casts import as_text, coerce
 from seedengine.generation.expressions.columns import Column, Rows
 from seedengine.generation.expressions.comparing import compare, equal
 from seedengine.generation.expressions.compute import spread
-from seedengine.generation.expressions.text import bounded
+from seedengine.generation.expressions.text import bounded, checked_bytes
 from seedengine.generation.expressions.types import (
     BIGINT,
     BOOLEAN,
@@ -57,13 +57,19 @@ def _joined(rows: Rows, parts: Sequence[Column], texts: pl.Expr, offset: int) ->
     constant = all(part.constant for part in parts)
     size = 1 if constant else rows.size
     frame = pl.DataFrame({str(i): spread(part.series, size) for i, part in enumerate(parts)})
+    lengths = pl.sum_horizontal(pl.all().str.len_bytes().cast(pl.Int64)).alias("")
+    sizes = Column(BIGINT, frame.select(lengths).to_series(), offset, constant)
+    rows.apply(checked_bytes, BIGINT, offset, sizes)
     result = Column(TEXT, frame.select(texts.alias("")).to_series(), offset, constant)
     return rows.apply(bounded, TEXT, offset, result)
 
 
 def extreme(rows: Rows, columns: Sequence[Column], offset: int, *, greatest: bool) -> Column:
     """The greatest or least argument that is not NULL; NULL where all are."""
-    type = matched_type(columns, "greatest" if greatest else "least", offset)
+    name = "greatest" if greatest else "least"
+    type = matched_type(columns, name, offset)
+    if type.element is not None or type.dtype is not None:
+        raise ExpressionFault(f"`{type.name}` has no order in `{name}`", offset, "take an element or a member of it")
     best, *others = (coerce(rows, column, type) for column in columns)
     for other in others:
         best = _better(rows, best, other, 1 if greatest else -1, type)

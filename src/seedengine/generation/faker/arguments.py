@@ -4,6 +4,7 @@ import inspect
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
+from math import prod
 from typing import Any, NamedTuple
 
 from seedengine.diagnostics import closest
@@ -31,6 +32,7 @@ _VALUES = frozenset(
     }
 )
 LARGEST_SIZE = 10_000
+_LARGEST_TOGETHER = 1_000_000
 _LARGEST_VALUE = 2**63 - 1
 # Python's `format` would obey a width, or walk into attributes.
 _PLACEHOLDER_URL = r"\{(?!(width|height)\})"
@@ -77,6 +79,9 @@ def check_arguments(faker: Localised, method: str, args: Mapping[str, Any]) -> P
         problem = _mistyped(known, method, name, value) or _oversized(name, name, value)
         if problem is not None:
             return problem
+    together = prod(max(1, _largest(value)) for name, value in args.items() if name not in _VALUES)
+    if together > _LARGEST_TOGETHER:
+        return Problem(f"the sizes given to `{method}` make {together} together", "ask for less in one value")
     missing = [each.name for each in known.arguments.values() if each.required and each.name not in args]
     if missing:
         return Problem(f"`{method}` needs the argument `{missing[0]}`", f"give it as `args: {{{missing[0]}: …}}`")
@@ -115,6 +120,15 @@ def _oversized(argument: str, name: str, value: Any) -> Problem | None:
         [*value, *value.values()] if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
     )
     return next((problem for each in inner if (problem := _oversized(argument, name, each)) is not None), None)
+
+
+def _largest(value: Any) -> int:
+    """The largest whole number in an argument."""
+    if isinstance(value, Mapping):
+        return max(map(_largest, (*value, *value.values())), default=0)
+    if isinstance(value, list | tuple):
+        return max(map(_largest, value), default=0)
+    return abs(value) if isinstance(value, int) else 0
 
 
 def prepared(args: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from seedengine.spec.facts import Problem
 _SAMPLES = 16
 # Where a method is annotated to give texts, more values would tell no more of their kind.
 _SAMPLES_OF_TEXTS = 4
-_MOST_DRAWS = 1_000_000
+_MOST_DRAWS = 100_000
 _MOST_CHARACTERS = 100_000
 # Arguments whose texts name methods without braces, whole or without a leading `py`.
 _NAMING = frozenset({"data_columns", "value_types", "allowed_types"})
@@ -125,11 +125,13 @@ def _named(value: Any) -> tuple[str, ...]:
 
 
 def _try(faker: Localised, method: str, args: Mapping[str, Any]) -> Kind | Problem:
-    call, arguments, made = faker.method(method), prepared(args), []
+    call, arguments, made, draws = faker.method(method), prepared(args), [], 0
+    metered = faker.random
+    assert isinstance(metered, _Metered)
     texts = getattr(call, "__annotations__", {}).get("return") is str
     try:
         for seed in range(_SAMPLES_OF_TEXTS if texts else _SAMPLES):
-            faker.random.seed(seed)
+            metered.seed(seed)
             made.append(call(**arguments))
             if made[-1] is not None:
                 kind_of(made)
@@ -138,6 +140,9 @@ def _try(faker: Localised, method: str, args: Mapping[str, Any]) -> Kind | Probl
                 return Problem(
                     f"`{method}` gives values of {length} characters; {_MOST_CHARACTERS} are the most", "ask for less"
                 )
+            draws += _MOST_DRAWS - metered.left
+            if draws > _MOST_DRAWS:  # large values, of which some tell enough
+                break
         return kind_of(made)
     except _Endless:
         return Problem(f"`{method}` comes to no end with these arguments", "change its arguments")

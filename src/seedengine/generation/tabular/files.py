@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -57,6 +58,10 @@ def read_table(path: Path) -> Table:
     text = content.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n") + b"\n"
     if text == b"\n":
         raise FileFault("the file is empty", "begin with a line of column names")
+    if b"\r" in text and text.count(b"\n") == 1:
+        raise FileFault(
+            "its lines end in carriage returns alone", "save the file with line feeds, as Unix and Windows do"
+        )
     _check_text(text)
     names = read_header(text)
     check_lines(text, len(names))
@@ -66,13 +71,14 @@ def read_table(path: Path) -> Table:
 
 
 def _read(path: Path) -> bytes:
-    if not path.is_file():
-        raise FileFault("no such file" if not path.exists() else "this is no file")
     try:
+        if not path.is_file():
+            raise FileFault("no such file" if not path.exists() else "this is no file")
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except OSError as error:
-        raise FileFault((error.strerror or "it cannot be read").lower(), "check its permissions") from None
+        help = "check its name" if error.errno == errno.ENAMETOOLONG else "check its permissions"
+        raise FileFault((error.strerror or "it cannot be read").lower(), help) from None
     if len(content) > _MOST_BYTES:
         raise FileFault("larger than 128 MB", "keep only the rows that the spec needs")
     return content

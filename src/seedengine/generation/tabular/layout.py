@@ -56,8 +56,17 @@ def check_lines(content: bytes, columns: int) -> None:
     if len(wrong):
         row = int(wrong[0])
         begin = int(marks[cuts[ends[row - 1]]]) + 1 if row else 0
-        message = f"{cells[row]} {'cell' if cells[row] == 1 else 'cells'} where the header has {columns}"
-        raise FileFault(message, "a cell with a comma in it stands in quotes", _line_of(content, begin))
+        raise _wrong_row(content, begin, int(cells[row]), columns)
+
+
+def _wrong_row(content: bytes, begin: int, cells: int, columns: int) -> FileFault:
+    line = _line_of(content, begin)
+    if content[begin : begin + 2].lstrip(b"\r").startswith(b"\n"):
+        return FileFault("an empty line", "remove it: only lines at the end may be empty", line)
+    message = f"{cells} {'cell' if cells == 1 else 'cells'} where the header has {columns}"
+    if cells < columns:
+        return FileFault(message, "every row has a cell for every column; an empty one needs its comma too", line)
+    return FileFault(message, "a cell with a comma in it stands in quotes", line)
 
 
 def _check_quotes(content: bytes, data: NDArray[np.uint8], quotes: NDArray[np.intp]) -> None:

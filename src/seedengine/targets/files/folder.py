@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
@@ -10,10 +11,14 @@ from pathlib import Path
 
 from seedengine.diagnostics import InvalidCall
 from seedengine.targets.files.manifest import Entry, Manifest, Part
+from seedengine.targets.files.shape import is_file_of
 from seedengine.targets.files.write import Written, measure
 
 _UNFINISHED = ".seedengine-unfinished"
 _ELSEWHERE = "name another folder with `--output`"
+_WRITABLE = "name a folder that can be written with `--output`"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_ROOM = f"make room and call again, which goes on from there; or {_ELSEWHERE}"
 
 
 class OutputFolder:
@@ -21,6 +26,8 @@ class OutputFolder:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self.changed: list[str] = []
+        """The files of the run that are not as an earlier run has left them, and are made anew."""
         with writing(directory):
             self._manifest = Manifest(directory)
 
@@ -48,14 +55,13 @@ class OutputFolder:
                 message = f"`{self.path(part.file)}` is there already, and seedengine did not write it"
                 raise InvalidCall(message, f"move it away, or {_ELSEWHERE}")
         with writing(self._directory):
-            whole = {part.file for part in parts if part.file in known and self._is_whole(part, known[part.file])}
+            as_left = {name for name in names & known.keys() if self._is_as_left(known[name])}
+            whole = {part.file for part in parts if part.file in as_left and known[part.file].part == part}
+            self.changed = sorted(name for name in known.keys() & names - as_left if os.path.lexists(self.path(name)))
             for name, entry in known.items():
                 if name not in names and _kind(entry.part) in kinds and self._is_as_left(entry):
                     self.path(name).unlink()
         return whole
-
-    def _is_whole(self, part: Part, entry: Entry) -> bool:
-        return entry.part == part and self._is_as_left(entry)
 
     def _is_as_left(self, entry: Entry) -> bool:
         path = self.path(entry.part.file)
@@ -77,6 +83,17 @@ class OutputFolder:
             _sync(self._directory)
             self._manifest.replace([*others, *(known[part.file] for part in parts)], self.unfinished("manifest"))
 
+    def others(self, parts: Sequence[Part]) -> list[str]:
+        """The files that look like further ones of the same tables in the same format."""
+        names, tables = {part.file for part in parts}, {(part.table, part.format) for part in parts}
+        with writing(self._directory):
+            there = sorted(each.name for each in self._directory.iterdir())
+        return [
+            name
+            for name in there
+            if name not in names and any(is_file_of(name, table, format) for table, format in tables)
+        ]
+
     def clear(self) -> None:
         """Remove what is not whole, of this run or of one that was killed."""
         for path in self._directory.glob(f".*{_UNFINISHED}"):
@@ -93,6 +110,8 @@ def open_folder(directory: Path) -> Iterator[OutputFolder]:
 
     Raises InvalidCall where it cannot be written, and where another run is writing to it.
     """
+    if os.path.lexists(directory) and not directory.is_dir():
+        raise InvalidCall(f"`{directory}` is no folder", _ELSEWHERE)
     with writing(directory):
         directory.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(directory, os.O_RDONLY)
@@ -125,7 +144,7 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or "the disk refuses it"
         message = f"`{path}` cannot be written: {reason}"
-        raise InvalidCall(message, "name a folder that can be written with `--output`") from None
+        raise InvalidCall(message, _ROOM if error.errno in _FULL else _WRITABLE) from None
 
 
 def _sync(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from seedengine.diagnostics import InvalidCall
 from seedengine.targets.files.shape import Format
 from seedengine.targets.files.write import Written
 
@@ -45,10 +47,16 @@ _ENTRY = TypeAdapter(Entry)
 
 
 class Manifest:
-    """The manifest of a folder, the last entry of every file by its name; raises OSError."""
+    """The manifest of a folder, the last entry of every file by its name; raises OSError.
+
+    It is refused with InvalidCall where it is a link, or anything else than a file.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / MANIFEST
+        if os.path.lexists(self._path) and not stat.S_ISREG(self._path.lstat().st_mode):
+            help = "move it away, or name another folder with `--output`"
+            raise InvalidCall(f"`{self._path}` is no ordinary file, and cannot be seedengine's manifest", help)
         self.entries = _read(self._path)
         self._as_saved = tuple(self.entries.values())
 

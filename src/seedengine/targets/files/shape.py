@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,3 +36,9 @@ class Shape:
             raise InvalidCall(f"the table `{table}` cannot be the name of a file", "give it another name in the spec")
         part = "" if number is None else f"-{number:05}"
         return f"{table}{part}.{self.format}{_SUFFIXES[self.compression]}"
+
+
+def is_file_of(name: str, table: str, format: Format) -> bool:
+    """Whether a file's name is one of a table in that format, of any part and compression."""
+    suffixes = "|".join(map(re.escape, _SUFFIXES.values()))
+    return re.fullmatch(rf"{re.escape(table)}(-[0-9]{{5,}})?\.{format}({suffixes})", name) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -9,8 +10,10 @@ from typing import Literal
 
 import polars as pl
 
-from seedengine.targets.columntypes import ColumnType
+from seedengine.diagnostics import InvalidCall
+from seedengine.targets.columntypes import ColumnType, Kind
 from seedengine.targets.encode import encode
+from seedengine.targets.files.held import held, json_texts
 from seedengine.targets.files.shape import Compression
 from seedengine.targets.textforms import json_text
 
@@ -50,26 +53,39 @@ def _csv_head(types: Types) -> pl.DataFrame:
     return pl.DataFrame({str(number): [name] for number, name in enumerate(types)})
 
 
-def _csv_lines(_table: str, types: Types, batch: pl.DataFrame) -> pl.DataFrame:
-    return encode(batch.select(*types), types, "json")
+def _csv_lines(table: str, types: Types, batch: pl.DataFrame) -> pl.DataFrame:
+    rows = batch.select(*types)
+    arrays = [name for name, type in types.items() if type.kind is Kind.ARRAY]
+    lines = encode(rows.with_columns(held(table, types, rows.select(arrays))), types, "json")
+    moments = [name for name, type in types.items() if type.zoned and rows.schema[name] in (pl.Date, pl.Datetime)]
+    return lines.with_columns(pl.col(name) + "+00" for name in moments)
 
 
 def _no_head(_types: Types) -> pl.DataFrame:
     return pl.DataFrame()
 
 
-def _json_lines(_table: str, types: Types, batch: pl.DataFrame) -> pl.DataFrame:
-    rows = batch.select(pl.struct(list(types)).alias("row"))
-    return rows.select(json_text(pl.col("row"), rows.schema["row"]).alias("line"))
+def _json_lines(table: str, types: Types, batch: pl.DataFrame) -> pl.DataFrame:
+    rows = held(table, types, batch.select(*types))
+    written = {name for name, type in types.items() if type.kind is Kind.JSON and rows.schema[name] == pl.String}
+    rows = rows.with_columns(json_texts(table, rows[name]) for name in written)
+    pieces: list[pl.Expr] = []
+    for name, dtype in rows.schema.items():
+        pieces.append(pl.lit(f"{',' if pieces else '{'}{json.dumps(name, ensure_ascii=False)}:"))
+        pieces.append(pl.col(name).fill_null("null") if name in written else json_text(pl.col(name), dtype))
+    return rows.select(pl.concat_str(*pieces, pl.lit("}")).alias("line"))
 
 
 def _sql_head(_types: Types) -> pl.DataFrame:
-    return pl.DataFrame({"line": ["SET TIME ZONE 'UTC';"]})
+    """Settings without which the texts that follow could mean something else."""
+    settings = ("TIME ZONE 'UTC'", "client_encoding = 'UTF8'", "standard_conforming_strings = on")
+    return pl.DataFrame({"line": [f"SET {each};" for each in settings]})
 
 
 def _sql_lines(table: str, types: Types, batch: pl.DataFrame) -> pl.DataFrame:
     filled = {name: type for name, type in types.items() if name in batch.columns}
     rows = encode(batch.select(*filled), filled, "literal")
+    _refuse_nul(table, rows)
     if not filled or rows.is_empty():
         return pl.DataFrame()
     columns = ", ".join(_quoted(column) for column in filled)
@@ -86,6 +102,15 @@ def _sql_lines(table: str, types: Types, batch: pl.DataFrame) -> pl.DataFrame:
             pl.when(last).then(pl.lit(");")).otherwise(pl.lit("),")),
         ).alias("line")
     )
+
+
+def _refuse_nul(table: str, rows: pl.DataFrame) -> None:
+    """Programs that read SQL end a line at a NUL, and so a text in its middle."""
+    for column in rows.get_columns():
+        held = column.dtype == pl.String and column.str.contains("\0", literal=True).any()
+        if held or "\0" in column.name:
+            message = f"`{table}.{column.name}` has a NUL character, which PostgreSQL's text cannot hold"
+            raise InvalidCall(message, "leave it out, or take another `--format`")
 
 
 def _cell(name: str, dtype: pl.DataType) -> pl.Expr:

@@ -14,6 +14,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from seedengine.targets.columntypes import ColumnType
+from seedengine.targets.files.held import held
 from seedengine.targets.files.shape import Shape
 from seedengine.targets.files.texts import TEXT_FORMATS, as_bytes
 
@@ -40,13 +41,14 @@ def write_file(
 ) -> Written:
     """Write all batches of a table to a file; raises OSError where the disk does not take it.
 
-    `types` are the columns in the order of the frames. CSV has a header, nothing for NULL, `""` for the empty text, and
-    JSON for lists and objects; JSON lines have numbers with their digits; Parquet keeps the types of the engine; SQL is
-    PostgreSQL's, in statements of 500 rows, and leaves columns that a batch does not have to their defaults. Without
-    `head`, a text file is one to be joined to another. No more than a few batches are in memory.
+    `types` are the columns in the order of the frames, and every format has the values that such columns would hold.
+    CSV has a header, nothing for NULL, `""` for the empty text, and JSON for lists and objects; JSON lines have numbers
+    with their digits; Parquet has the declared types; SQL is PostgreSQL's, in statements of 500 rows, and leaves
+    columns that a batch does not have to their defaults. Without `head`, a text file is one to be joined to another. No
+    more than a few batches are in memory. Raises InvalidCall for a value that its column cannot hold.
     """
     if shape.format == "parquet":
-        _write_parquet(path, types, batches)
+        _write_parquet(path, table, types, batches)
         return measure(path)
     text = TEXT_FORMATS[shape.format]
     with path.open("wb") as file:
@@ -93,9 +95,11 @@ class _Digested:
         return Written(self._bytes, self._digest.hexdigest())
 
 
-def _write_parquet(path: Path, types: Mapping[str, ColumnType], batches: Iterable[pl.DataFrame]) -> None:
-    waiting = iter(batches)
-    first = next(waiting, pl.DataFrame(schema=dict.fromkeys(types, pl.String))).select(*types)
+def _write_parquet(path: Path, table: str, types: Mapping[str, ColumnType], batches: Iterable[pl.DataFrame]) -> None:
+    waiting = (held(table, types, batch.select(*types)) for batch in batches)
+    empty = pl.DataFrame(schema=dict.fromkeys(types, pl.Null))
+    first = next(waiting, None)
+    first = held(table, types, empty) if first is None else first
     failures: list[BaseException] = []
 
     def source(
@@ -104,7 +108,7 @@ def _write_parquet(path: Path, types: Mapping[str, ColumnType], batches: Iterabl
         del with_columns, predicate, n_rows, batch_size  # the whole file is written: nothing narrows it
         yield first
         try:
-            yield from (batch.select(*types) for batch in waiting)
+            yield from waiting
         except BaseException as failure:
             failures.append(failure)
             raise
