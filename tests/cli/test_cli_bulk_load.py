@@ -126,3 +126,39 @@ PARTS = """\
       id: {uuid: {}}
       thing_id: {ref: thing}
 """
+
+
+HANGING = """CREATE TABLE hanging (thing int REFERENCES thing);
+    INSERT INTO thing SELECT n, n || '@mass-seed.test', 1 FROM generate_series(1, 9) n;
+    INSERT INTO hanging VALUES (1)"""
+FEW = ("--scale", "0.0001", "--max-deletes", "10")
+
+
+@pytest.mark.parametrize("command", ["apply", "clean"])
+def test_what_makes_deletes_slow_is_noted_before_them_and_once(
+    call: Call, mass: Path, postgres_url: str, command: str
+) -> None:
+    execute(postgres_url, f"{TABLE}; {HANGING}")
+    execute(
+        postgres_url,
+        """CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''not now''; END';
+           CREATE TRIGGER stop BEFORE DELETE ON thing EXECUTE FUNCTION stop()""",
+    )
+    url = ("--database-url", postgres_url, *FEW)
+    noted = "`hanging` has no index for its foreign key `thing`"
+    stopped = call(command, mass, *url)
+    assert stopped.code == 1
+    assert stopped.err.index(noted) < stopped.err.index("not now")
+    execute(postgres_url, "DROP TRIGGER stop ON thing")
+    done = call(command, mass, *url)
+    assert done.code == 0
+    assert done.err.count(noted) == 1
+
+
+def test_json_has_all_notes(call: Call, mass: Path, postgres_url: str) -> None:
+    execute(postgres_url, f"{TABLE}; {HANGING}")
+    done = call("apply", mass, "--database-url", postgres_url, *FEW, "--bulk-load", "--format", "json")
+    notes = json.loads(done.out)["notes"]
+    assert "no index for its foreign key" in notes[0]
+    assert notes[1:] == ["no bulk load of `thing`: fewer than 100,000 rows come"]
+    assert "note" not in done.err

@@ -196,7 +196,8 @@ def test_a_row_that_breaks_a_constraint_is_named(
         load_all(transaction, **{table: changed})
     assert refused.value.message == message
     assert (refused.value.table, refused.value.column) == (PARTS if table == "parts" else table, column)
-    assert refused.value.help
+    way = "loads without looking at it" if "does not exist" in message else "`--keep-constraints` names the row"
+    assert way in (refused.value.help or "") or column == "old"
     assert counts(connection) == (0, 0, 0)
     assert read_catalogue(connection) == before
 

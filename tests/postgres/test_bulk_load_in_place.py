@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from catalogue import read_catalogue, read_oids
 
+from seedengine.diagnostics import DatabaseError
 from seedengine.targets.protocol import BulkLoad, Removal, Target
 from seedengine.targets.url import open_target
 
@@ -68,6 +69,12 @@ def load_and_look(opened: Opened, bulk: BulkLoad | None = LOAD) -> tuple[set[str
         ("CREATE TABLE other (n int REFERENCES t (n)); CREATE MATERIALIZED VIEW m AS SELECT * FROM t",
          {"t_n_key"}),
         ("CREATE VIEW grouped AS SELECT k, v FROM t GROUP BY k", {"t_pkey"}),
+        ("CREATE TABLE p (v int PRIMARY KEY) PARTITION BY RANGE (v); CREATE TABLE p0 PARTITION OF p DEFAULT;"
+         "INSERT INTO p SELECT generate_series(0, 9); ALTER TABLE t ADD FOREIGN KEY (v) REFERENCES p", {"t_v"}),
+        ("CREATE TABLE p (v int PRIMARY KEY, w int); CREATE UNIQUE INDEX ON p (v) INCLUDE (w);"
+         "INSERT INTO p SELECT generate_series(0, 9); ALTER TABLE t ADD FOREIGN KEY (v) REFERENCES p", {"t_v"}),
+        ("CREATE TABLE p (v int PRIMARY KEY); INSERT INTO p SELECT generate_series(0, 9);"
+         "ALTER TABLE t ADD FOREIGN KEY (v) REFERENCES p", set()),
         ("CREATE RULE r AS ON UPDATE TO t DO ALSO "
          "INSERT INTO t VALUES ('a', 1) ON CONFLICT ON CONSTRAINT t_n_key DO NOTHING", {"t_n_key"}),
         ("CREATE FUNCTION f() RETURNS void BEGIN ATOMIC INSERT INTO t VALUES ('a', 1) "
@@ -108,10 +115,70 @@ def test_triggers_keep_all_in_place_unless_a_bulk_load_is_asked_for(opened: Open
     )
     moved, notes = load_and_look(opened, BulkLoad({"t": MANY}, updated=frozenset({"t"})))
     assert (moved, notes) == (
-        set(), [f"rows are {IN_PLACE}, which triggers may need (`g`); `--bulk-load` takes them off"],
+        set(), [f"rows are {IN_PLACE}, which triggers (`g`) may need; `--bulk-load` takes them off"],
     )  # fmt: skip
     opened[1].execute("TRUNCATE t")
     assert load_and_look(opened, BulkLoad({"t": MANY}, frozenset({"t"}), forced=True)) == (ALL, [])
+
+
+KNOWN = "CREATE FUNCTION known(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE t ADD CHECK (known(v) >= 0)",
+        "ALTER TABLE t ADD w int DEFAULT known(1)",
+        "ALTER TABLE t ADD w int GENERATED ALWAYS AS (known(v)) STORED",
+        "CREATE DOMAIN d AS int CHECK (known(value) >= 0); ALTER TABLE t ADD w d",
+    ],
+)
+def test_so_do_functions_that_are_called_for_each_row(opened: Opened, change: str) -> None:
+    opened[1].execute(f"{KNOWN} {change}".encode())
+    assert load_and_look(opened) == (
+        set(),
+        [
+            f"rows are {IN_PLACE}, which functions of checks, defaults or generated columns (`known`) may need; "
+            "`--bulk-load` takes them off"
+        ],
+    )
+    opened[1].execute("TRUNCATE t")
+    assert load_and_look(opened, BulkLoad({"t": MANY}, forced=True)) == (ALL, [])
+
+
+def test_functions_of_the_server_and_of_extensions_need_nothing(opened: Opened) -> None:
+    opened[1].execute(
+        """CREATE EXTENSION citext;
+           ALTER TABLE t ADD w text DEFAULT upper('w'), ADD CHECK (translate(k::citext, 'a', 'b') <> 'x')"""
+    )
+    assert load_and_look(opened) == (ALL, [])
+
+
+def test_a_bulk_load_that_is_asked_for_and_does_not_pay_says_why(opened: Opened) -> None:
+    opened[1].execute("CREATE TABLE u (v int)")
+    forced = BulkLoad({"t": MANY - 1, "u": 7}, forced=True)
+    assert load_and_look(opened, forced) == (set(), ["no bulk load of `t`, `u`: fewer than 100,000 rows come"])
+    moved, notes = load(opened[0], start=MANY), load(opened[0], BulkLoad({"t": MANY}, forced=True), start=2 * MANY)
+    assert (moved, notes) == ([], ["no bulk load of `t`: it keeps more than 10% as many rows as come"])
+
+
+def test_a_table_whose_index_may_not_be_put_back_says_how_to_go_on(opened: Opened) -> None:
+    target, connection = opened
+    connection.execute(
+        """CREATE FUNCTION g() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no ddl here''; END';
+           CREATE EVENT TRIGGER g ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION g()"""
+    )
+    with pytest.raises(DatabaseError, match="no ddl here") as refused:
+        load(target, BulkLoad({"t": MANY}, forced=True))
+    assert "`--keep-constraints`" in (refused.value.help or "")
+
+
+def test_statistics_of_an_expression_come_back_with_its_index(opened: Opened) -> None:
+    target, connection = opened
+    connection.execute("CREATE INDEX expression ON t ((v + 1))")
+    assert load(target) == []
+    known = "SELECT n_distinct FROM pg_stats WHERE tablename = 'expression'"
+    assert connection.execute(known.encode()).fetchone() == (10,)
 
 
 def test_another_session_that_holds_the_table_keeps_all_in_place(opened: Opened, postgres_url: str) -> None:

@@ -1,6 +1,7 @@
 """Foreign keys without an index: which they are, what is said about them, and the index for the time of a cleanup."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 
 from seedengine import engine
+from seedengine.diagnostics import DatabaseError
 from seedengine.planning import Allowed
 from seedengine.spec.cleanup import RowFilter
 from seedengine.targets.postgres import passing_indexes
@@ -88,6 +90,55 @@ def test_a_note_says_what_to_do_where_parents_go(database: Database) -> None:
     assert not notes(target, SEEDED)
 
 
+@pytest.mark.parametrize(
+    ("change", "costs"),
+    [
+        ("""CREATE INDEX ON "Order" ("userId") WHERE "userId" IS NOT NULL""", False),
+        ("""CREATE INDEX ON "Order" ("userId") WHERE "userId" IS NULL""", True),
+        ("""CREATE INDEX ON "Order" ("userId") WHERE note IS NOT NULL""", True),
+        ("""CREATE INDEX ON "Order" (note, "userId") WHERE "userId" IS NOT NULL""", True),
+        ("""ALTER TABLE "User" DISABLE TRIGGER ALL""", False),
+        ("""ALTER TABLE "Order" DISABLE TRIGGER ALL""", True),
+    ],
+)
+def test_a_key_costs_nothing_that_is_served_or_switched_off(database: Database, change: str, costs: bool) -> None:
+    target, connection = database
+    connection.execute(change.encode())
+    assert bool(notes(target, SEEDED)) is costs
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_somebodys_lock_is_waited_for_only_so_long(database: Database, postgres_url: str, read_only: bool) -> None:
+    _, connection = database
+    with closing(open_target(postgres_url, 0.1)) as target, connection.transaction():
+        connection.execute('LOCK TABLE "Order"')
+        with pytest.raises(DatabaseError) as refused, target.begin(read_only=read_only) as transaction:
+            transaction.find([SEEDED])
+    assert refused.value.message == "another session holds a lock on what this run needs; waited 0.1 s"
+    assert (refused.value.help or "").startswith("nothing was changed; run it again when that session is done")
+    assert ("`--lock-timeout`" in (refused.value.help or "")) is not read_only
+
+
+def clean(target: Target) -> Mapping[str, int]:
+    with target.begin() as transaction:
+        transaction.find([SEEDED], locking=True)
+        return transaction.delete()
+
+
+def test_an_index_that_may_not_be_dropped_says_how_to_go_on(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passing_indexes, "MANY_PAGES", 1)
+    target, connection = database
+    connection.execute(
+        """CREATE FUNCTION g() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no ddl here''; END';
+           CREATE EVENT TRIGGER g ON sql_drop EXECUTE FUNCTION g()"""
+    )
+    with pytest.raises(DatabaseError, match="no ddl here") as refused:
+        clean(target)
+    assert (refused.value.help or "").endswith(': CREATE INDEX ON "Order" ("userId")')
+
+
 def test_a_passing_index_leaves_the_catalogue_as_it_was(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passing_indexes, "MANY_PAGES", 1)
     target, connection = database
@@ -122,7 +173,8 @@ def test_plan_and_clean_say_it(database: Database, tmp_path: Path) -> None:
         'entities: {user: {table: User, count: 1, fields: {id: {sequence: 1}, email: {template: "{id}@seed.test"}}}}\n'
     )
     loaded = engine.load(spec)
-    plan, summary = engine.build_plan(loaded, target), engine.clean(loaded, target, allowed=Allowed(deletes=4000))
-    assert len(plan.notes) == 1
-    assert plan.notes == summary.notes
-    assert 'CREATE INDEX ON "Order" ("userId")' in plan.as_json()["notes"][0]
+    told: list[str] = []
+    plan = engine.build_plan(loaded, target)
+    summary = engine.clean(loaded, target, allowed=Allowed(deletes=4000), notify=told.append)
+    assert plan.notes[-1:] == summary.notes == tuple(told)
+    assert 'CREATE INDEX ON "Order" ("userId")' in plan.as_json()["notes"][-1]

@@ -96,9 +96,9 @@ ORDER BY k.oid
 """
 
 # An index stays on which anything depends that stays: a foreign key, a view grouped by a primary key, the identity of
-# rows that are published. So does one that may serve a foreign key which stays, for the rows that go. It stays too where
-# it could be put back otherwise than it was: what a function of somebody gives while an index is made depends on a
-# search path that is not ours.
+# rows that are published. So does one that may serve a foreign key which stays, when rows of its parent go. It stays
+# too where it could be put back otherwise than it was: what a function of somebody gives while an index is made depends
+# on a search path that is not ours.
 _INDEXES = """
 SELECT i.indexrelid, i.indrelid, x.relname, pg_catalog.pg_get_indexdef(i.indexrelid),
        CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' END || format(' USING INDEX %I', x.relname)

@@ -16,15 +16,24 @@ LONGEST_VALUE = 60
 # Read without their words, which come in the server's language.
 _CONTEXT = re.compile(r"^COPY .+?, \S+ (\d+)(?:, \S+ (.+?)(?:: |$))?", re.MULTILINE)
 _VALUE = re.compile(r'^COPY .+?, \S+ \d+, \S+ .+?: ["»„«](.*)["»“«]$', re.MULTILINE | re.DOTALL)
-_KEY = re.compile(r"\((.*?)\) ?= ?\((.*)\)", re.DOTALL)
+_QUOTED = r'"(?:[^"]|"")*"'
+_KEY = re.compile(rf"""\(((?:{_QUOTED}|'[^']*'|[^"'])*?)\) ?= ?\((.*)\)""", re.DOTALL)
+_COLUMN = re.compile(rf"{_QUOTED}|[^\s,]+")
+_ENUM = re.compile(rf'^[^":]*\benum (?:(?:{_QUOTED}|[^".:]+)\.)?({_QUOTED}|[^".:]+):', re.IGNORECASE)
+
+
+class LockWaited(DatabaseError):
+    """Another session held a lock for longer than any is waited for."""
 
 
 def explain(error: BaseException | None) -> DatabaseError:
-    """What a statement other than a load ran into."""
+    """What a statement other than a load ran into; LockWaited where that is a lock."""
     if not isinstance(error, psycopg.Error) or error.diag.message_primary is None:
         if isinstance(error, psycopg.DataError | psycopg.ProgrammingError):
             return DatabaseError(f"the driver refuses: {shortened(str(error), 160)}")
         return DatabaseError("the connection to the database broke", "nothing was changed; run it again")
+    if isinstance(error, errors.LockNotAvailable):
+        return LockWaited("another session holds a lock on what this run needs", "nothing was changed; run it again")
     primary = shortened(error.diag.message_primary, 160)
     detail = shortened(error.diag.message_detail or "", 200)
     message = f"the database refuses: {primary}" + (f" ({detail.rstrip('.')})" if detail else "")
@@ -54,11 +63,24 @@ def translated(how: Callable[[BaseException | None], DatabaseError] = explain) -
     raise refusal
 
 
+@contextmanager
+def naming_wait(seconds: float, *, read_only: bool) -> Iterator[None]:
+    """Around a transaction: what ends it as it waits for a lock says how long it waited, and what to do."""
+    try:
+        yield
+    except LockWaited as error:
+        longer = "" if read_only else ", or wait longer with `--lock-timeout`"
+        raise DatabaseError(
+            f"{error.message}; waited {seconds:g} s",
+            f"nothing was changed; run it again when that session is done{longer}",
+        ) from None
+
+
 def _help(error: psycopg.Error) -> str | None:
     match error:
         case errors.InsufficientPrivilege():
             return "run it as a user that may, or grant the missing right"
-        case errors.LockNotAvailable() | errors.DeadlockDetected() | errors.SerializationFailure():
+        case errors.DeadlockDetected() | errors.SerializationFailure():
             return "another session was in the way; nothing was changed, run it again"
         case errors.AdminShutdown() | errors.CrashShutdown():
             return "nothing was changed; run it again"
@@ -125,12 +147,9 @@ def _reason(
             return f"the check `{name}` of {place} refuses the row", "make values that it allows", []
         case errors.StringDataRightTruncation():
             return f"{place} refuses {value}: {shortened(primary)}", "make it shorter", []
-        case errors.InvalidTextRepresentation() if enum := re.search(r'enum "?([^":]+)"?', primary):
-            return (
-                f"{place} refuses {value}: it is no label of `{enum[1]}`",
-                _labels(found, labels.get(enum[1], ())),
-                [],
-            )
+        case errors.InvalidTextRepresentation() if enum := _ENUM.search(primary):
+            name = _unquoted(enum[1])
+            return f"{place} refuses {value}: it is no label of `{name}`", _labels(found, labels.get(name, ())), []
         case errors.CharacterNotInRepertoire() | errors.UntranslatableCharacter():
             return f"{place} refuses a NUL character, which PostgreSQL's text cannot hold", "leave it out", []
         case _:
@@ -143,10 +162,15 @@ def _key(detail: str | None) -> tuple[list[str], str]:
     match = _KEY.search(detail or "")
     if match is None:
         return [], ""
-    if "(" in match[1]:  # an index over an expression, which is no column
+    if "(" in re.sub(_QUOTED, "", match[1]):  # an index over an expression, which is no column
         return [], f"{shortened(match[1])} = {shortened(match[2])}"
-    columns = [each.strip().strip('"') for each in match[1].split(",")]
+    columns = [_unquoted(each) for each in _COLUMN.findall(match[1])]
     return columns, f"{', '.join(columns)} = {shortened(match[2])}"
+
+
+def _unquoted(name: str) -> str:
+    """A name that the server wrote as SQL has it."""
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def _labels(found: re.Match[str] | None, labels: tuple[str, ...]) -> str | None:
