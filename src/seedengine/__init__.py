@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seedengine.engine import apply, build_plan, clean, generate, json_schema, load, validate
+    from seedengine.engine import apply, build_plan, clean, generate, json_schema, load, upsert, validate, verify
 
-__all__ = ["apply", "build_plan", "clean", "generate", "json_schema", "load", "validate"]
+__all__ = ["apply", "build_plan", "clean", "generate", "json_schema", "load", "upsert", "validate", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,13 +16,11 @@ from seedengine.generation.entity import batches
 from seedengine.generation.world import World
 from seedengine.graph import Graph
 from seedengine.planning import Cleaning
+from seedengine.planning.choices import Progress
 from seedengine.spec.cleanup import TableFilter
 from seedengine.spec.keys import recognised_by, unique_everywhere
 from seedengine.targets.ahead import ahead
 from seedengine.targets.protocol import GeneratedRows, Removal, RowRefused, Transaction
-
-Progress = Callable[[str, int, int], None]
-"""Called with a table, how many of its rows are done, and how many there are in all."""
 
 
 def build_removals(world: World, cleaning: list[Cleaning]) -> list[Removal]:

@@ -49,9 +49,14 @@ class Run:
         return build_tables(open_empty_world(self.loaded.spec))
 
     @property
+    def ours(self) -> bool:
+        """Whether seedengine made the whole database."""
+        return self.catalog is not None and self.catalog.ours
+
+    @property
     def creating(self) -> bool:
         """Whether tables that are missing will be created: always where seedengine makes the whole database."""
-        return self.create_tables or self.catalog is None or self.catalog.ours
+        return self.create_tables or self.catalog is None or self.ours
 
     @cached_property
     def created(self) -> tuple[str, ...]:
@@ -76,8 +81,7 @@ class Run:
 
     @cached_property
     def cleaning(self) -> list[Cleaning]:
-        ours = self.catalog is not None and self.catalog.ours
-        return plan_cleaning(self.scope, self.graph.tables, self.tables, ours=ours)
+        return plan_cleaning(self.scope, self.graph.tables, self.tables, ours=self.ours)
 
     @property
     def notes(self) -> tuple[str, ...]:

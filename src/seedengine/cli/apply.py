@@ -1,5 +1,6 @@
 """`seedengine apply`: clean, then load, in one transaction."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from seedengine.cli.destination import OTHERWISE, destination, opened
 from seedengine.cli.exits import Command
 from seedengine.cli.guard import check_allowed
 from seedengine.cli.interruption import FinishedOnce, when_interrupted
+from seedengine.cli.mode import mode_option, refuse_bulk_upsert
 from seedengine.cli.options import (
     Load,
     allow_option,
@@ -17,29 +19,41 @@ from seedengine.cli.options import (
     json_option,
     loading_options,
     safety_options,
-    spec_argument,
+    spec_or_plan_argument,
 )
-from seedengine.cli.output import progress, show_result, show_target
+from seedengine.cli.output import Notes, progress, show_result, show_target
 from seedengine.planning import Allowed
+from seedengine.planning.saved import read_saved
 from seedengine.render.summary import render_summary
+from seedengine.upserting import upsert
 
 
 @click.command("apply", cls=Command)
-@spec_argument
+@spec_or_plan_argument
 @loading_options
 @database_option(OTHERWISE)
 @allow_option
 @click.option("--create-tables", is_flag=True, help="Create tables that the database lacks.")
+@mode_option
 @bulk_option
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Do what a plan says that `plan --output` saved, or refuse; it takes the place of SPEC.",
+)
 @safety_options
 @json_option("--format", what="the summary")
 def command(
     load: Load,
-    spec: Path,
+    spec: Path | None,
     database_url: str | None,
     allow_target: str | None,
     create_tables: bool,
+    mode: engine.Mode,
     bulk: engine.BulkChoice,
+    plan_file: Path | None,
     allowed: Allowed,
     lock_seconds: float,
     as_json: bool,
@@ -48,8 +62,21 @@ def command(
 
     Removes what an earlier run left and inserts the rows anew, in one transaction: all or nothing. Rows that
     match no cleanup filter of the spec, and hang on no row that does, are never touched.
+
+    With --mode upsert nothing is removed: rows that are there, told by the key of their entity, are updated where
+    they differ, and the others are inserted.
     """
+    refuse_bulk_upsert(mode, bulk)
+    saved = None if plan_file is None else read_saved(plan_file)
+    if saved is not None:
+        if spec is not None or create_tables or mode != "replace" or bulk != "auto" or any(load.sizes):
+            raise click.UsageError("--plan says already which spec, in which size and how: leave the others out")
+        spec, create_tables, bulk = Path(saved.call.spec), saved.call.create_tables, saved.call.bulk
+        load = load.sized(saved.call.scale, saved.call.profile)
+    if spec is None:
+        raise click.UsageError("Missing argument 'SPEC', or a plan with --plan.")
     loaded = load(spec)
+    notes = Notes(as_json)
     where = destination(database_url, loaded.spec.name)
     with when_interrupted("nothing was changed"):
         with opened(where, lock_seconds) as target:
@@ -57,12 +84,20 @@ def command(
                 show_target(target.name, where.origin)
             check_allowed(target, allow_target)
             with progress() as report:
-                summary = engine.apply(
-                    loaded,
-                    FinishedOnce(target),
-                    create_tables=create_tables,
-                    bulk=bulk,
-                    allowed=allowed,
-                    progress=report,
-                )
-        show_result(summary, as_json, render_summary)
+                if mode == "upsert":
+                    summary = upsert(
+                        loaded, FinishedOnce(target), create_tables=create_tables, allowed=allowed, progress=report
+                    )
+                else:
+                    summary = engine.apply(
+                        loaded,
+                        FinishedOnce(target),
+                        create_tables=create_tables,
+                        bulk=bulk,
+                        allowed=allowed,
+                        saved=saved,
+                        progress=report,
+                        notify=notes.write,
+                    )
+        upserted = mode == "upsert"
+        show_result(summary, as_json, partial(render_summary, removed=not upserted, updated=upserted), notes)

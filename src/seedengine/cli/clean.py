@@ -19,7 +19,7 @@ from seedengine.cli.options import (
     safety_options,
     spec_argument,
 )
-from seedengine.cli.output import progress, show_result, show_target
+from seedengine.cli.output import Notes, progress, show_result, show_target
 from seedengine.planning import Allowed
 from seedengine.render.summary import render_summary
 
@@ -45,6 +45,7 @@ def command(
     One transaction: all or nothing.
     """
     loaded = load(spec)
+    notes = Notes(as_json)
     where = destination(database_url, loaded.spec.name)
     with when_interrupted("nothing was changed"):
         with opened(where, lock_seconds) as target:
@@ -52,5 +53,7 @@ def command(
                 show_target(target.name, where.origin)
             check_allowed(target, allow_target)
             with progress() as report:
-                summary = engine.clean(loaded, FinishedOnce(target), allowed=allowed, progress=report)
-        show_result(summary, as_json, partial(render_summary, inserted=False))
+                summary = engine.clean(
+                    loaded, FinishedOnce(target), allowed=allowed, progress=report, notify=notes.write
+                )
+        show_result(summary, as_json, partial(render_summary, inserted=False), notes)

@@ -12,15 +12,19 @@ from typing import NoReturn
 
 import click
 
-from seedengine.cli.exits import INTERRUPTED, PIPE_CLOSED, code_of, say_fault, usage_fault_as_json
+from seedengine.cli.exits import PIPE_CLOSED, code_of, say_fault, usage_fault_as_json
+from seedengine.cli.interruption import INTERRUPTED
 from seedengine.cli.output import show_json
+from seedengine.render.terminal import plain
 
 COMMANDS = {
     "apply": "Remove what an earlier run left, then insert, in one transaction.",
     "plan": "Show what apply would remove and insert.",
     "clean": "Only remove what an earlier run left.",
+    "protect": "Mark a database, so that nothing writes to it by mistake.",
     "validate": "Check specs without running them.",
     "generate": "Write the rows to files instead of a database.",
+    "verify": "Compare a database, or a lock, with what a spec makes.",
     "schema": "Print the JSON Schema of the language, for editors.",
 }
 
@@ -74,14 +78,16 @@ def group() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run the command line with these arguments and give its exit code; what goes wrong is said on stderr."""
     try:
+        _refuse_stray_urls(arguments)
         code = group.main(args=list(arguments), prog_name="seedengine", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
+        fault = _without_url(error, arguments)
         if _wants_json(arguments):
-            show_json(usage_fault_as_json(error))
+            show_json(usage_fault_as_json(fault))
         else:
-            error.show()
-        return error.exit_code
+            _escaped(fault).show()
+        return fault.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return INTERRUPTED
@@ -91,6 +97,27 @@ def run(arguments: Sequence[str]) -> int:
         say_fault(error)
         return code_of(error)
     return code if isinstance(code, int) else 0
+
+
+def _refuse_stray_urls(arguments: Sequence[str]) -> None:
+    """Raises UsageError, which shows none of it, where a URL stands in the place of anything else."""
+    for before, each in pairwise(["", *arguments]):
+        if "://" in each and before != "--database-url" and not each.startswith("--database-url="):
+            raise click.UsageError("the URL of a database goes to `--database-url`")
+
+
+def _without_url(error: click.ClickException, arguments: Sequence[str]) -> click.ClickException:
+    """The fault in words that show no rest of a URL, which a shell tears at the spaces of a password."""
+    words = [each for each in arguments if each and not each.startswith("-")]
+    is_torn = any("://" in each for each in arguments) and any(each in error.format_message() for each in words)
+    if not is_torn or not isinstance(error, click.UsageError) or isinstance(error, click.BadParameter):
+        return error
+    return click.UsageError("the call cannot be parsed; give the URL in quotes, as `--database-url 'URL'`", error.ctx)
+
+
+def _escaped(fault: click.ClickException) -> click.ClickException:
+    """The fault in words that steer no terminal: click quotes whatever it repeats, but for words too many."""
+    return click.UsageError(plain(fault.message), fault.ctx) if type(fault) is click.UsageError else fault
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

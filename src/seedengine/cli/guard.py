@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from seedengine.diagnostics import Refused
@@ -22,5 +23,5 @@ def check_allowed(target: Target, allowed: str | None) -> None:
     shown = plain(name)
     raise Refused(
         f"`{shown}` is not on this machine, and nobody has allowed it to be changed",
-        f"where it is meant, give `--allow-target {shown}`, or set {ALLOWED} to that name",
+        f"where it is meant, give `--allow-target {quote(shown)}`, or set {ALLOWED} to that name",
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial, wraps
+from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,11 +21,31 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 spec_argument = click.argument("spec", type=click.Path(path_type=Path))
 
+spec_or_plan_argument = click.argument("spec", required=False, type=click.Path(path_type=Path))
+
 specs_argument = click.argument("specs", metavar="SPEC...", nargs=-1, required=True, type=click.Path(path_type=Path))
 
 
-Load = Callable[[Path], "Loaded"]
-"""Loads a spec as the options of the call say."""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Loads a spec as the options of the call say."""
+
+    scale: str | None
+    profile: str | None
+    allow_python: bool
+
+    @property
+    def sizes(self) -> tuple[str | None, str | None]:
+        """What the call says of the size."""
+        return self.scale, self.profile
+
+    def sized(self, scale: str | None, profile: str | None) -> Load:
+        """The same with another size."""
+        return replace(self, scale=scale, profile=profile)
+
+    def __call__(self, path: Path) -> Loaded:
+        """The checked spec; raises as `engine.load` does."""
+        return engine.load(path, scale=self.scale, profile=self.profile, allow_python=self.allow_python)
 
 
 def loading_options(function: Function) -> Function:
@@ -35,8 +56,7 @@ def loading_options(function: Function) -> Function:
     @click.option("--allow-python", is_flag=True, help="Call the Python functions that the spec names.")
     @wraps(function)
     def command(scale: str | None, profile: str | None, allow_python: bool, **others: Any) -> Any:
-        load = partial(engine.load, scale=scale, profile=profile, allow_python=allow_python)
-        return function(load=load, **others)
+        return function(load=Load(scale, profile, allow_python), **others)
 
     return command  # type: ignore[return-value]
 
@@ -71,6 +91,17 @@ def bulk_option(function: Function) -> Function:
     return command  # type: ignore[return-value]
 
 
+lock_option = click.option(
+    "--lock-timeout",
+    "lock_seconds",
+    type=click.FloatRange(min=0, min_open=True, max=10**6),
+    metavar="SECONDS",
+    default=60,
+    show_default=True,
+    help="Wait no longer for another run, or for anybody's lock.",
+)
+
+
 def safety_options(function: Function) -> Function:
     """What the operator allows, which reaches the command as one argument `allowed`, and `--lock-timeout`."""
 
@@ -82,18 +113,13 @@ def safety_options(function: Function) -> Function:
         help=f"Let N rows go that the spec would not make again; {MAX_DELETES:,} otherwise.",
     )
     @click.option("--unwitnessed", is_flag=True, help="Do not hold what was done against the database's own counts.")
-    @click.option(
-        "--lock-timeout",
-        "lock_seconds",
-        type=click.FloatRange(min=0, min_open=True, max=10**6),
-        metavar="SECONDS",
-        default=60,
-        show_default=True,
-        help="Wait no longer for another run, or for anybody's lock.",
-    )
+    @click.option("--unprotect", metavar="DATABASE", help="Write to this database, although it is protected.")
+    @lock_option
     @wraps(function)
-    def command(delete_mixed: bool, max_deletes: int | None, unwitnessed: bool, **others: Any) -> Any:
-        return function(allowed=Allowed(delete_mixed, max_deletes, unwitnessed), **others)
+    def command(
+        delete_mixed: bool, max_deletes: int | None, unwitnessed: bool, unprotect: str | None, **others: Any
+    ) -> Any:
+        return function(allowed=Allowed(delete_mixed, max_deletes, unwitnessed, unprotect), **others)
 
     return command  # type: ignore[return-value]
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import click
@@ -41,7 +42,7 @@ class Result(Protocol):
 
 def show(renderable: RenderableType) -> None:
     """Write a result to stdout: in colour, and as wide as the terminal, only where stdout is one."""
-    click.echo(_as_text(renderable, sys.stdout))
+    _write(_as_text(renderable, sys.stdout))
 
 
 def show_json(data: object) -> None:
@@ -52,25 +53,45 @@ def show_json(data: object) -> None:
 def show_target(name: str, origin: str | None = None) -> None:
     """Write the first line of a run, at once: the target, and who named it if not the call."""
     label = style("target", "bold", color=_in_colour(sys.stdout))
-    click.echo(f"{label}  {plain(name)}" + (f"  ({origin})" if origin else ""))
+    _write(f"{label}  {plain(name)}" + (f"  ({origin})" if origin else ""))
     sys.stdout.flush()
 
 
 def show_valid(path: str) -> None:
     """Write that a spec is valid."""
-    click.echo(style(plain(path), "bold", color=_in_colour(sys.stdout)) + " is valid")
+    _write(style(plain(path), "bold", color=_in_colour(sys.stdout)) + " is valid")
 
 
-def show_result(result: Result, as_json: bool, render: Callable[[Any], RenderableType]) -> None:
-    """Write a plan or a summary: warnings and notes, then the result; or all of it as one JSON object."""
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Notes that are written once, as soon as they are known; none at all while the result is JSON, which has them."""
+
+    as_json: bool
+    written: list[str] = field(default_factory=list)
+
+    def write(self, text: str) -> None:
+        """Write a note to stderr, unless it is there already."""
+        if not self.as_json and text not in self.written:
+            self.written.append(text)
+            note("note", text)
+
+
+def show_result(
+    result: Result, as_json: bool, render: Callable[[Any], RenderableType], notes: Notes | None = None
+) -> None:
+    """Write a plan or a summary: warnings and notes, then the result; or all of it as one JSON object.
+
+    `notes` knows which are written already.
+    """
     if as_json:
         from seedengine.render.diagnostics import diagnostic_as_json
 
         show_json({**result.as_json(), "warnings": [diagnostic_as_json(each) for each in result.warnings]})
         return
     diagnose(result.warnings)
+    notes = notes or Notes(as_json)
     for text in result.notes:
-        note("note", text)
+        notes.write(text)
     show(render(result))
 
 
@@ -79,7 +100,7 @@ def diagnose(diagnostics: Sequence[Diagnostic]) -> None:
     if diagnostics:
         from seedengine.render.diagnostics import render_diagnostics
 
-        click.echo(render_diagnostics(diagnostics, color=_in_colour(sys.stderr)), err=True)
+        _write(render_diagnostics(diagnostics, color=_in_colour(sys.stderr)), err=True)
 
 
 def note(label: str, message: str, help: str | None = None) -> None:
@@ -88,7 +109,7 @@ def note(label: str, message: str, help: str | None = None) -> None:
     line = style(label, "bold", "red" if label == "error" else "cyan", color=color) + ": " + plain(message)
     if help:
         line += f"\n  {style('=', 'bold', 'blue', color=color)} {style('help', 'bold', color=color)}: {plain(help)}"
-    click.echo(line, err=True)
+    _write(line, err=True)
 
 
 @contextmanager
@@ -114,6 +135,11 @@ def progress() -> Iterator[Callable[[str, int, int], None] | None]:
             bars.update(bar, description=plain(table), completed=done, total=total, visible=late)
 
         yield report
+
+
+def _write(text: str, *, err: bool = False) -> None:
+    """Write text in the colours that it has: click would take them off where the stream is no terminal."""
+    click.echo(text, err=err, color=True)
 
 
 def _console(stream: TextIO, width: int | None = None) -> Console:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from seedengine.catalog import Going, TakenOff
@@ -61,7 +62,8 @@ class Plan:
 
     `fields` is the order in which fields are evaluated, across entities. `fingerprint` is that of the spec, of its
     size and of the versions that values depend on. `bulk` names what is taken off tables before rows are inserted, and
-    put back after all are.
+    put back after all are. `digests` has a fingerprint of the rows that go, by table, where it is to be saved.
+    With the `mode` `upsert`, rows that are there are updated where they differ, and none is removed.
     """
 
     spec: str
@@ -76,6 +78,8 @@ class Plan:
     notes: tuple[str, ...] = ()
     bulk: tuple[TakenOff, ...] = ()
     size: Size = Size()
+    digests: Mapping[str, str] = field(default_factory=dict)
+    mode: str = "replace"
 
     def as_json(self) -> dict[str, Any]:
         """The same plan as plain JSON data."""
@@ -89,6 +93,7 @@ class TableResult:
     table: str
     removed: int
     inserted: int
+    updated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,15 @@ MAX_DELETES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What the operator allows: mixed rows to go, a number of rows to go that the spec would not make again, and to go
-    on where the database cannot witness what a run changes, or counts more than was planned.
+    """What the operator allows: mixed rows to go, a number of rows to go that the spec would not make again, to go on
+    where the database cannot witness what a run changes, or counts more than was planned, and to write to the one
+    protected database that is named.
     """
 
     mixed: bool = False
     deletes: int | None = None
     unwitnessed: bool = False
+    unprotect: str | None = None
 
     @property
     def few(self) -> int:
@@ -41,9 +43,9 @@ def refuse_unsafe(going: Mapping[str, Going], allowed: Allowed, *, ours: bool) -
     mixed = {table: each for table, each in going.items() if each.mixed}
     if mixed and not allowed.mixed:
         listed = "; ".join(f"{each.mixed:,} of `{table}`: {each.mixed_keys}" for table, each in mixed.items())
+        count = _rows(sum(each.mixed for each in mixed.values()))
         raise Refused(
-            f"{_rows(sum(each.mixed for each in mixed.values()))} hang on rows that go, and also on rows that stay and "
-            f"may be somebody's: {listed}",
+            f"{count} between rows that go and rows of somebody's that stay would go too: {listed}",
             "where they are to go, give `--delete-mixed`, or say with `follows:` in the cleanup which key decides",
         )
     if ours:

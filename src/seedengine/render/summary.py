@@ -12,7 +12,14 @@ from seedengine.render.size import size_words
 from seedengine.render.terminal import plain
 
 
-def render_summary(summary: Summary, *, removed: bool = True, inserted: bool = True) -> RenderableType:
+def render_summary(
+    summary: Summary,
+    *,
+    removed: bool = True,
+    inserted: bool = True,
+    updated: bool = False,
+    inserted_title: str = "inserted",
+) -> RenderableType:
     """An aligned table with the columns that are wanted, totals in its last line, and a closing line.
 
     Warnings and notes are not part of it, since they go to another stream.
@@ -21,7 +28,9 @@ def render_summary(summary: Summary, *, removed: bool = True, inserted: bool = T
     if removed:
         columns.append(("removed", [each.removed for each in summary.tables]))
     if inserted:
-        columns.append(("inserted", [each.inserted for each in summary.tables]))
+        columns.append((inserted_title, [each.inserted for each in summary.tables]))
+    if updated:
+        columns.append(("updated", [each.updated for each in summary.tables]))
     words = ", ".join((_duration(summary.seconds), *size_words(summary.size)))
     closing = Text.assemble(("done", "bold green"), f" in {words}")
     if not summary.tables:

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from seedengine.diagnostics import Diagnostic, closest
 from seedengine.spec.cleanup import Condition
 from seedengine.spec.generators import KINDS
+from seedengine.spec.generators.union import ARRAY, CONSTANT
 from seedengine.spec.model import Entity, Profile, Spec
 from seedengine.spec.source import Document
 from seedengine.spec.walk import Place
@@ -29,8 +30,7 @@ _EXPECTED = {
 
 def diagnose(error: ErrorDetails, document: Document) -> Diagnostic:
     """One error of pydantic's as a diagnostic."""
-    loc = error["loc"]
-    place = place_of(loc)
+    loc, place = error["loc"], place_of(error)
     kind, context = error["type"], error.get("ctx", {})
     if kind.startswith("S") and kind[1:].isdigit():
         offset = int(context.get("offset") or 0)
@@ -48,9 +48,14 @@ def diagnose(error: ErrorDetails, document: Document) -> Diagnostic:
     return _wrong(error, place, document)
 
 
-def place_of(loc: tuple[str | int, ...]) -> Place:
-    """A place of pydantic's as a place in the document: the tags of unions, in angle brackets, are no keys."""
-    return tuple(part for part in loc if not (isinstance(part, str) and part.startswith("<")))
+def place_of(error: ErrorDetails) -> Place:
+    """The place of an error in the document: the tags of unions, in angle brackets, are no keys."""
+    *above, last = error["loc"] or ("",)
+    is_key = error["type"] in ("extra_forbidden", "missing")
+    return tuple(part for part in above if part not in _TAGS) + ((last,) if is_key or last not in (*_TAGS, "") else ())
+
+
+_TAGS = frozenset({CONSTANT, ARRAY, "<file>", "<list>", *(f"<{kind}>" for kind in KINDS)})
 
 
 def _wrong(error: ErrorDetails, place: tuple[str | int, ...], document: Document) -> Diagnostic:

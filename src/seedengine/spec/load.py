@@ -12,14 +12,16 @@ from pydantic import ValidationError
 
 from seedengine.diagnostics import Diagnostic, InvalidSpec
 from seedengine.spec.checks import check
+from seedengine.spec.depth import deep_extends, deep_parents
 from seedengine.spec.extends import Origins, resolve
 from seedengine.spec.facts import Facts
 from seedengine.spec.faults import diagnose, place_of
+from seedengine.spec.generators import Choice, Constant, Cycle
 from seedengine.spec.model import Spec
 from seedengine.spec.profiles import AS_WRITTEN, LoadOptions, check_profiles, resized
 from seedengine.spec.rowsfiles import read_files
 from seedengine.spec.source import Document, Source, compose, read
-from seedengine.spec.walk import Place
+from seedengine.spec.walk import Place, walk
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,13 @@ def examine_source(source: Source, path: Path, facts: Facts, options: LoadOption
     spec, faults, places = _validate(document)
     if spec is None:
         raise InvalidSpec(in_order(faults))
+    if deep := deep_extends(spec, document):
+        raise InvalidSpec(in_order([*faults, *deep]))
     spec, origins, extending, unresolved = resolve(spec, document)
+    if deep := deep_parents(spec, document):
+        raise InvalidSpec(in_order([*faults, *extending, *deep]))
     faulty = unresolved | {str(found[1]) for found in places if len(found) == 3 and found[0] == "entities"}
+    spec = _with_locales(spec)
     spec, unread = read_files(spec, document, origins, path.parent, facts)
     if unread:  # of what columns there are, nothing is known
         raise InvalidSpec(in_order([*faults, *extending, *unread]))
@@ -78,13 +85,24 @@ def examine_source(source: Source, path: Path, facts: Facts, options: LoadOption
     return Loaded(spec, document, origins, found, path, options)
 
 
+def _with_locales(spec: Spec) -> Spec:
+    """A locale that is computed as that of every entity without its own: the names in it are those of its rows."""
+    if spec.locale is None or all(isinstance(node, Constant | Choice | Cycle) for _, node in walk(spec.locale)):
+        return spec
+    entities = {
+        name: each if each.locale is not None else each.model_copy(update={"locale": spec.locale})
+        for name, each in spec.entities.items()
+    }
+    return spec.model_copy(update={"entities": entities})
+
+
 def _validate(document: Document) -> tuple[Spec | None, list[Diagnostic], list[Place]]:
     """The model of a document, its faults and their places; where values are wrong, the model of all the rest of it."""
     try:
         return Spec.model_validate(document.data), [], []
     except ValidationError as error:
         faults = [diagnose(each, document) for each in error.errors(include_url=False)]
-        places = [place_of(each["loc"]) for each in error.errors(include_url=False)]
+        places = [place_of(each) for each in error.errors(include_url=False)]
     try:
         return Spec.model_validate(_without(document.data, places)), faults, places
     except ValidationError:
@@ -104,7 +122,7 @@ def _without(data: Mapping[Any, Any], places: list[Place]) -> Any:
         holder: Any = pruned
         for key in found[: depth - 1]:
             holder = holder.get(key) if isinstance(holder, dict) else None
-        if len(found) < depth or not isinstance(holder, dict) or found[depth - 1] not in holder:
+        if not found or len(found) < depth or not isinstance(holder, dict) or found[depth - 1] not in holder:
             continue
         if harmless is _NOTHING:
             del holder[found[depth - 1]]

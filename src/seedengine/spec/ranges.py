@@ -63,15 +63,21 @@ def read_datetime(text: str) -> datetime:
     except ValueError:
         raise ValueError("an ISO time such as `2025-01-31T08:00:00Z`") from None
     if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
+        try:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+        except OverflowError:
+            raise ValueError("a time within the years 1 to 9999 in UTC") from None
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _time(text: str) -> time:
     try:
-        return time.fromisoformat(text)
+        found = time.fromisoformat(text)
     except ValueError:
         raise ValueError("a time of day such as `08:30`") from None
+    if found.tzinfo is not None:
+        raise ValueError("a time of day without a time zone, such as `08:30`")
+    return found
 
 
 def _range(read: Callable[[str], Any], example: str) -> Callable[[object], Range]:
@@ -100,7 +106,7 @@ def _range(read: Callable[[str], Any], example: str) -> Callable[[object], Range
             found: Bound = read(text)
         except ValueError as error:
             hint = "an expression goes into `{from: …, to: …}`"
-            raise fault("S130", f"`{text}` is not {error}", hint) from None
+            raise fault("S130", f"{shown_kind(text)} is not {error}", hint) from None
         return found
 
     def from_ends(value: dict[Any, Any]) -> Range:

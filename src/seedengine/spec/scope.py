@@ -76,7 +76,7 @@ class Scope:
         return {name: tuple(each for each in entities if each in known) for name, entities in found.items()}
 
     def ancestors(self, entity: str) -> dict[str, tuple[tuple[str, ...], ...]]:
-        """Every name of a row that this one stands under, with the ways there (more than one: ambiguous)."""
+        """Every name of a row that this one stands under, with the way there, or two of them: it is ambiguous."""
         if entity not in self._ancestors:
             self._ancestors[entity] = {}  # an entity that stands under itself is found by the checks
             self._ancestors[entity] = self._find_ancestors(entity)
@@ -91,7 +91,7 @@ class Scope:
             for name, further in self.ancestors(entities[0]).items():
                 if name not in direct:
                     ways.setdefault(name, []).extend((parent, *way) for way in further)
-        return {name: tuple(found) for name, found in ways.items()}
+        return {name: tuple(found[:2]) for name, found in ways.items()}
 
     def draws(self, entity: str) -> dict[str, Draw]:
         """The rows that the refs of an entity draw, by name; a ref to a row it stands under draws nothing."""
@@ -132,6 +132,8 @@ class Scope:
 
     def resolve_in(self, entities: tuple[str, ...], path: Path, *, to_row: bool = False) -> Route:
         """The same from a row of any of these entities; raises UnknownName where they differ."""
+        if not entities:
+            raise UnknownName(f"`{'.'.join(path)}` is asked of an entity that there is not")
         routes = [self._step(entity, path, to_row) for entity in entities]
         if any((route.hops, route.members) != (routes[0].hops, routes[0].members) for route in routes):
             raise UnknownName(f"`{'.'.join(path)}` means different things in {_listed(entities)}")
@@ -145,7 +147,7 @@ class Scope:
         target = entity
         for step in ways[0]:
             found = self.parents(target)[step]
-            if len(found) > 1:
+            if len(found) != 1:
                 return found
             target = found[0]
         return (target,)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal as Number
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from seedengine.spec.generators import (
@@ -21,6 +23,7 @@ from seedengine.spec.generators import (
     Time,
     Value,
 )
+from seedengine.spec.model import Entity, Spec
 from seedengine.spec.scope import Scope
 
 
@@ -54,6 +57,57 @@ def fewest(quantity: Value) -> int:
     if isinstance(quantity, Choice):
         return min(fewest(each) for each in quantity.values)
     return 0
+
+
+def most_rows(spec: Spec) -> int:
+    """About the most rows that an entity of a checked spec may have; a computed quantity is taken for 100."""
+    found: dict[str, int] = {}
+
+    def most(name: str) -> int:
+        if name not in found:
+            found[name] = min(_most_rows(spec.entities[name], most), _ENDLESS)
+        return found[name]
+
+    return max(map(most, spec.entities), default=0)
+
+
+_ENDLESS = 10**18
+
+
+def _most_rows(entity: Entity, most: Callable[[str], int]) -> int:
+    if entity.rows is not None:
+        return len(entity.rows)
+    if entity.per:
+        ((parent, quantity),) = entity.per.items()
+        return _most(quantity) * most(parent)
+    if entity.sample:
+        return sum(map(most, entity.sample))
+    return prod(map(most, entity.cross)) if entity.cross else entity.count or 0
+
+
+def _most(quantity: Value) -> int:
+    if isinstance(quantity, Constant):
+        return quantity.root if isinstance(quantity.root, int) else 0
+    if isinstance(quantity, Int) and (ends := quantity.range.literals()):
+        return int(ends[1])
+    return max(map(_most, quantity.values)) if isinstance(quantity, Choice) else 100
+
+
+def with_fewer_rows(spec: Spec, most: int) -> Spec | None:
+    """The spec itself where none of its entities can have more rows, else one with lower counts; None if none helps."""
+    for count in (None, 1_000, 10):
+        fewer = spec if count is None else _with_count(spec, count)
+        if most_rows(fewer) <= most:
+            return fewer
+    return None
+
+
+def _with_count(spec: Spec, count: int) -> Spec:
+    entities = {
+        name: each if each.count is None else each.model_copy(update={"count": min(each.count, count)})
+        for name, each in spec.entities.items()
+    }
+    return spec.model_copy(update={"entities": entities})
 
 
 def domain_size(value: Value) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from math import lcm
 from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
@@ -89,7 +90,7 @@ SqlType = Annotated[Expression, PlainValidator(_sql_type), WithJsonSchema({"type
 
 # Percentages and weights
 
-_PERCENT = re.compile(r"^(\d+(?:\.\d+)?)\s*%$")
+_PERCENT = re.compile(r"^(\d{1,19}(?:\.\d{1,40})?)\s*%$")
 
 
 def _percentage(value: object) -> Fraction | None:
@@ -143,6 +144,8 @@ def weigh(weights: tuple[Fraction | str, ...]) -> tuple[Fraction, ...]:
     numbers = tuple(percentages) or tuple(weight for weight in weights if isinstance(weight, Fraction))
     if not any(numbers):
         raise fault("S132", "no weight is above 0", "give at least one of them a weight above 0")
+    if sum(numbers) * lcm(*(number.denominator for number in numbers)) >= 2**63:
+        raise fault("S132", "the weights have too many digits", "write them with fewer: `33.33%`")
     return numbers
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -19,31 +18,30 @@ def walk(node: object, place: Place = ()) -> Iterator[tuple[Place, object]]:
 
     Values (Constant, Array, Generator), expressions and ranges are told apart by their class.
     """
+    todo: list[tuple[Place, object]] = [(place, node)]
     yield place, node
-    yield from _inside(node, place)
+    while todo:
+        where, each = todo.pop()
+        if each is not node and isinstance(each, Constant | Generator | Array | Expression | Range):
+            yield where, each
+        todo += reversed(_inside(each, where))
 
 
-def _inside(node: object, place: Place) -> Iterator[tuple[Place, object]]:
+def _inside(node: object, place: Place) -> list[tuple[Place, object]]:
     if isinstance(node, Constant):
-        return
+        return []
     if isinstance(node, Array):
-        yield from _inside(node.root, place)
-    elif isinstance(node, Range):
-        yield from _expression(node.low, (*place, "from"))
-        yield from _expression(node.high, (*place, "to"))
-    elif isinstance(node, Summary):
-        yield from _expression(node.argument, (*place, node.function))
-    elif isinstance(node, BaseModel):
-        for name, key in _keys(type(node)):
-            value = getattr(node, name)
-            if value is not None:
-                yield from _child(value, (*place, key))
-    elif isinstance(node, dict):
-        for entry, value in node.items():
-            yield from _child(value, (*place, entry))
-    elif isinstance(node, tuple):
-        for position, value in enumerate(node):
-            yield from _child(value, (*place, position))
+        return _inside(node.root, place)
+    if isinstance(node, Range):
+        return _expression(node.low, (*place, "from")) + _expression(node.high, (*place, "to"))
+    if isinstance(node, Summary):
+        return _expression(node.argument, (*place, node.function))
+    if isinstance(node, BaseModel):
+        values = ((key, getattr(node, name)) for name, key in _keys(type(node)))
+        return [((*place, key), value) for key, value in values if value is not None]
+    if isinstance(node, dict):
+        return [((*place, entry), value) for entry, value in node.items()]
+    return [((*place, position), value) for position, value in enumerate(node)] if isinstance(node, tuple) else []
 
 
 @cache
@@ -52,13 +50,5 @@ def _keys(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
     return tuple((name, field.alias or name) for name, field in model.model_fields.items())
 
 
-def _child(node: Any, place: Place) -> Iterator[tuple[Place, object]]:
-    if isinstance(node, Constant | Generator | Array | Expression | Range):
-        yield from walk(node, place)
-    else:
-        yield from _inside(node, place)
-
-
-def _expression(node: object, place: Place) -> Iterator[tuple[Place, object]]:
-    if isinstance(node, Expression):
-        yield place, node
+def _expression(node: object, place: Place) -> list[tuple[Place, object]]:
+    return [(place, node)] if isinstance(node, Expression) else []

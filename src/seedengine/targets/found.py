@@ -1,6 +1,7 @@
 """The rows that go: a temporary table beside each table involved, with the keys and the values that others need."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -56,10 +57,21 @@ class Workspace(Protocol):
     def delete(self, group: Sequence["FoundRows"]) -> list[int]:
         """Delete the rows found of these tables at once, which may refer to each other; the number of each."""
 
+    def digest(self, found: "FoundRows") -> str:
+        """A fingerprint of all that the rows found hold, whatever their order."""
+
     def same(
         self, rows: sa.ColumnElement[Any], staged: sa.ColumnElement[Any], relation: Relation, column: str
     ) -> sa.ColumnElement[bool]:
         """Both have the same value in that column, two NULLs included."""
+
+    def fitted(
+        self, value: sa.ColumnElement[Any], source: Relation, name: str, relation: Relation, column: str
+    ) -> sa.ColumnElement[Any]:
+        """The value of a column of `source` in the type of a column of `relation`, which refers to it."""
+
+    def refusals(self, table: str) -> AbstractContextManager[None]:
+        """What the database refuses of a table inside becomes a RowRefused."""
 
 
 class CreateTemporary(ExecutableDDLElement):

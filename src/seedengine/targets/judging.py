@@ -130,6 +130,7 @@ def _listed(search: Search, rows: Rows, condition: sa.ColumnElement[bool]) -> tu
     count = _count(search, rows, condition)
     if not count:
         return 0, ""
-    listed = sa.select(*rows.key()).where(condition).order_by(*rows.key()).limit(SHOWN_KEYS)
+    key = [rows.column(name) for name in rows.relation.table.primary_key] or rows.key()
+    listed = sa.select(*key).where(condition).order_by(*key).limit(SHOWN_KEYS)
     keys = ", ".join(" ".join(str(value) for value in row) for row in search.workspace.connection.execute(listed))
     return count, keys + (", …" if count > SHOWN_KEYS else "")

@@ -1,15 +1,17 @@
 """What the engine asks of a target: its catalog, and one transaction that cleans and loads."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
-from seedengine.catalog import Catalog, Going, Table, TakenOff
+from seedengine.catalog import Catalog, ForeignKey, Going, Table, TakenOff
 from seedengine.diagnostics import DatabaseError
+from seedengine.differences import EntityDifferences, ExtraRows
 from seedengine.spec.cleanup import RowFilter
+from seedengine.targets.protection import Protection
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,29 @@ class Removal:
     own: tuple[GeneratedRows, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ExpectedRows:
+    """The `rows` that an entity makes for a table: `key` tells one from another, or all columns do where it is empty.
+
+    `batches` makes them with some of these columns.
+    """
+
+    entity: str
+    table: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: int
+    batches: Callable[[tuple[str, ...]], Iterable[pl.DataFrame]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a database has of the rows that were expected, and what it has besides."""
+
+    entities: tuple[EntityDifferences, ...]
+    extra: tuple[ExtraRows, ...]
+
+
 class RowRefused(DatabaseError):
     """The database refused one row of a load: `row` counts from 0 over the whole load, `column` where it is known."""
 
@@ -52,12 +77,49 @@ class RowRefused(DatabaseError):
 class BulkLoad:
     """Rows by table that may be loaded in bulk: without keys and indexes, which are put back once the rows are there.
 
-    Rows of the tables `updated` are updated too. `forced` takes them off even where triggers may need them.
+    Rows of the tables `updated` are updated too. `forced` takes them off even where triggers or functions may need
+    them, and a note says why wherever it does not.
     """
 
     rows: Mapping[str, int]
     updated: frozenset[str] = frozenset()
     forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertRows:
+    """The rows of one entity, in frames with these columns; `references` says which of them hold keys of other rows."""
+
+    columns: tuple[str, ...]
+    count: int
+    references: tuple[ForeignKey, ...]
+    batches: Callable[[], Iterable[pl.DataFrame]]
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertTable:
+    """All rows that come into a table; one that is there already is told by `key`.
+
+    Columns named by `later` are NULL in new rows until the rows of all tables are there.
+    """
+
+    table: str
+    key: tuple[str, ...]
+    rows: tuple[UpsertRows, ...]
+    later: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that any of the entities fills."""
+        return tuple(dict.fromkeys(column for each in self.rows for column in each.columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """How many rows of a table are new, and how many were there and were another than they are now."""
+
+    inserted: int
+    updated: int
 
 
 class Transaction(Protocol):
@@ -82,6 +144,21 @@ class Transaction(Protocol):
         where somebody's rows hang on `implied` ones.
         """
 
+    def digests(self) -> Mapping[str, str]:
+        """A fingerprint of the rows that `find` found, by table."""
+
+    def hazards(self, filled: Mapping[str, Collection[str]], changed: Collection[str]) -> Sequence[str]:
+        """What else will happen, in words, when the rows that `find` found go, and rows come.
+
+        `filled` has the columns that come, by table; of the tables `changed` rows are updated afterwards.
+        """
+
+    def compare(self, expected: Sequence[ExpectedRows], removals: Sequence[Removal]) -> Comparison:
+        """Hold the rows of a spec against those of the database; those that would go and are not the spec's are extra.
+
+        Columns that no entity fills are not looked at. Raises DatabaseError where a table could not take a row.
+        """
+
     def delete(self) -> Mapping[str, int]:
         """Delete what `find` found, children before parents; the number of rows deleted by table."""
 
@@ -102,6 +179,13 @@ class Transaction(Protocol):
 
     def update(self, table: str, key: Sequence[str], columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
         """Set `columns` of the rows with these `key`s; the number of rows changed."""
+
+    def upsert(self, tables: Sequence[UpsertTable]) -> Mapping[str, Upserted]:
+        """Insert the rows that are not there, and update those that are where they differ; how many, by table.
+
+        A row keeps its primary key, and all that refers to it follows. Raises RowRefused where a key tells no single
+        row or the database refuses one, and InvalidCall where keys refer to each other in a circle.
+        """
 
 
 class Target(Protocol):
@@ -125,11 +209,17 @@ class Target(Protocol):
         Tables of another schema that hang on one of these, or on which one hangs, are named `schema.table`.
         """
 
-    def begin(self, *, read_only: bool = False, witnessed: bool = True) -> AbstractContextManager[Transaction]:
+    def protect(self) -> Protection:
+        """Mark the database as protected, in a transaction of its own; raises DatabaseError where it says no."""
+
+    def begin(
+        self, *, read_only: bool = False, witnessed: bool = True, unprotect: str | None = None
+    ) -> AbstractContextManager[Transaction]:
         """One transaction; what fails in it, or is done in one that only reads, leaves the database as it was.
 
         One that is `witnessed` fails in the end where the database counts other changes than were asked for, and raises
-        Refused at once where the database does not count.
+        Refused at once where the database does not count. One that writes raises Refused where the database is
+        protected and `unprotect` is not exactly its name.
         """
 
     def close(self) -> None:

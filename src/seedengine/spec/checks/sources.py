@@ -102,6 +102,7 @@ def _sampled_for(findings: Findings, name: str, entity: Entity) -> None:
 def _circles(findings: Findings) -> None:
     """Each circle of entities that stand under each other, once, as a path."""
     seen: set[str] = set()
+    done: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> None:
         if name in path:
@@ -117,9 +118,12 @@ def _circles(findings: Findings) -> None:
                     key=True,
                 )
             return
+        if name in done:
+            return
         for entities in findings.scope.parents(name).values():
             for each in entities:
                 visit(each, (*path, name))
+        done.add(name)
 
     for name in findings.spec.entities:
         if name not in seen:

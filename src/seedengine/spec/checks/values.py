@@ -43,9 +43,19 @@ def check_values(findings: Findings) -> None:
     for entity, spec in findings.spec.entities.items():
         for parent, quantity in (spec.per or {}).items():
             place = (*declared(findings.origins, entity, "", "per"), parent)
+            for sub, call, locales in faker_calls(findings.scope, entity, quantity):
+                _faker(findings, (*place, *sub), call, locales)
             for sub, node in walk(quantity):
                 if isinstance(node, Choice) and node.weights is not None:
                     _weights(findings, (*place, *sub), node)
+                if isinstance(node, Generator) and node.locale is not None:
+                    _locale(findings, node.locale, (*place, *sub, "locale"))
+                if isinstance(node, Generator) and node.unique and not isinstance(node, Ref):
+                    message = "`unique` holds between the rows of a field"
+                    findings.error("S227", message, (*place, *sub, "unique"), "give it to the field itself")
+                if isinstance(node, Ref):
+                    help = f"name a field of `{parent}`: `{{expr: {parent}.seats}}`"
+                    findings.error("S137", "a quantity draws no row", (*place, *sub), help)
         for kind, name, value in named_values(findings.scope, entity):
             place = declared(findings.origins, entity, kind, name)
             if (kind, name) == ("", "locale"):

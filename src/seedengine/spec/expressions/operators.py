@@ -99,7 +99,7 @@ class Operators:
             reading.refuse("`cast` needs a type", lexeme, "write `cast(x as date)`")
         empty = reading.peek(-2) is opened.lexeme
         reading.open.pop()
-        kind = TokenType.R_PAREN if lexeme.text == ")" else TokenType.R_BRACKET
+        kind = TokenType.R_BRACKET if opened.kind == "subscript" else TokenType.R_PAREN
         if opened.kind == "call":
             self._close_call(opened, 0 if empty else opened.commas + 1)
         reading.emit(kind, lexeme.text, lexeme)

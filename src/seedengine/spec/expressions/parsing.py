@@ -11,7 +11,7 @@ from sqlglot.parser import Parser
 
 from seedengine.spec.expressions.grammar import read
 from seedengine.spec.expressions.lexemes import ExpressionFault
-from seedengine.spec.expressions.reading import Call, Path
+from seedengine.spec.expressions.reading import ARRAY, Call, Path
 
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 
@@ -100,6 +100,9 @@ def parse(source: str) -> Expression:
     tree = statements[0].expressions[0]
     if not isinstance(tree, exp.Paren):
         _refuse_structure()
+    for node in [*tree.find_all(exp.Anonymous)]:
+        if node.name == ARRAY:
+            node.replace(exp.Array(expressions=node.expressions))
     _check(tree.this)
     calls = tuple(sorted(grammar.calls, key=lambda call: call.offset))
     return Expression(source, tuple(grammar.paths), calls, tree.this, tuple(grammar.paths.values()))

@@ -10,6 +10,9 @@ from seedengine.spec.expressions.vocabulary import refusal
 
 Path = tuple[str, ...]
 
+ARRAY = "#["
+"""The name of the call that stands for `array[…]` until it is parsed."""
+
 MAX_NODES = 200
 MAX_DEPTH = 20
 

@@ -2,14 +2,14 @@
 
 import re
 
-from seedengine.spec.expressions.lexemes import ExpressionFault
+from seedengine.spec.expressions.lexemes import MAX_LENGTH, ExpressionFault
 from seedengine.spec.expressions.parsing import Expression, parse
 
 MAX_HOLES = 100
 
 _PLAIN = re.compile(r"[^{}]+|\{\{|\}\}")
 _HOLE = re.compile(
-    r"""\{((?:[^{}'"$] | '(?:[^']|'')*' | "(?:[^"]|"")*" | \$(\w*)\$.*?\$\2\$ | \$)*)\}""",
+    r"""\{((?:[^{}'"$]++ | '(?:[^']|'')*+' | "(?:[^"]|"")*+" | (?>\$(\w*+)\$.*?\$\2\$) | \$)*+)\}""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -43,9 +43,10 @@ def parse_template(source: str) -> tuple[str | Expression, ...]:
 def _hole(source: str, position: int) -> tuple[Expression, int]:
     if source[position] == "}":
         raise ExpressionFault("this `}` closes nothing", position, "a brace is written `}}`")
-    match = _HOLE.match(source, position)
+    match = _HOLE.match(source, position, position + MAX_LENGTH + 2)
     if match is None:
-        raise ExpressionFault("this `{` is not closed", position, "a brace is written `{{`")
+        far = f" within {MAX_LENGTH:,} characters" if len(source) - position > MAX_LENGTH else ""
+        raise ExpressionFault(f"this `{{` is not closed{far}", position, "a brace is written `{{`")
     try:
         return parse(match[1]), match.end()
     except ExpressionFault as fault:

@@ -23,6 +23,9 @@ MAX_DEPTH = 50
 MAX_NODES = 100_000
 """The most keys and values of a document, with aliases expanded."""
 
+MAX_ALIASED = 10_000
+"""The most of them that aliases may add: each costs as much time as if it were written, and hardly any text."""
+
 MAX_FAULTS = 100
 """Where reading ends, since a text with so many faults is something else than a spec."""
 
@@ -57,7 +60,7 @@ class _Composer:
         self._open: list[Sequence | Mapping] = []
         self._keys: list[Node | None] = []
         self._anchors: dict[str, Node] = {}
-        self._nodes = 0
+        self._nodes = self._aliased = 0
         self._handlers: ReadOnly[type[yaml.Event], Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.AliasEvent: self._alias,
@@ -163,6 +166,10 @@ class _Composer:
             node = Scalar(None, "", False, start, end)
         elif isinstance(node, Scalar):
             node = replace(node, start=start, end=end)
+        self._aliased += node.size
+        if self._aliased > MAX_ALIASED:
+            help = "let generators make the rows, and use fewer aliases"
+            self._stop(f"aliases add more than {MAX_ALIASED:,} values", start, help)
         self._count(node.size, start)
         self._bound_depth(len(self._open) + node.height, start)
         self._add(node)

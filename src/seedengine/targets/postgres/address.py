@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from urllib.parse import quote, unquote
 
 from psycopg.pq import Conninfo
@@ -39,7 +40,10 @@ class Address:
         )
 
     def _asked(self) -> dict[str, str]:
-        defaults = {option.keyword.decode(): (option.val or b"").decode() for option in Conninfo.get_defaults()}
+        # The environment and services may hold any bytes.
+        defaults = {
+            each.keyword.decode(): (each.val or b"").decode(errors="replace") for each in Conninfo.get_defaults()
+        }
         return {**defaults, **self.parameters}
 
     @property
@@ -49,16 +53,21 @@ class Address:
 
     def hides(self, text: str) -> bool:
         """Whether a secret of this address occurs in the text, so that it must not be shown."""
-        secrets = (*SECRETS, "port") if self.port_may_be_password else SECRETS
-        return any(self.parameters.get(name, "") and self.parameters[name] in text for name in secrets)
+        names = (*SECRETS, "port") if self.port_may_be_password else SECRETS
+        asked = self._asked()
+        secrets = (*(asked.get(name, "") for name in names), asked.get("user", "").partition(":")[2])
+        return any(secret and secret in text for secret in secrets)
 
 
 def masked(user: str, host: str, port: str | None, database: str, *, with_password: bool) -> str:
-    """A URL without its password; a socket's folder stands in the query, as libpq writes it.
+    """A URL without its password, nor what follows `:` in a user's name, which was meant to be one.
+
+    A socket's folder stands in the query, as libpq writes it.
 
     Several hosts and ports stand in lists with commas; without a port where that is None.
     """
-    account = _shown(user) + (":***" if with_password else "")
+    name, colon, _ = user.partition(":")
+    account = _shown(name) + (":***" if with_password or colon else "")
     at = f"{account}@" if account else ""
     hosts = host.split(",")
     if len(hosts) == 1 and host.startswith(("/", "@")):
@@ -86,11 +95,14 @@ def parse_address(rest: str) -> Address:
 
     Raises InvalidCall, which quotes nothing of the URL.
     """
+    if not _is_text(rest):
+        raise InvalidCall("the database URL holds bytes that are not UTF-8", _ENCODE)
     body, _, fragment = rest.partition("#")
     before, _, query = body.partition("?")
     authority, _, database = before.partition("/")
     account, _, hosts = authority.rpartition("@")
-    if fragment or "#" in rest or "@" in database or "@" in query:
+    may_be_password = "@" not in authority and ":" in re.sub(r"\[.*?\]", "", authority)
+    if fragment or "#" in rest or "://" in before or "@" in database + query or (may_be_password and "%40" in database):
         raise InvalidCall("the database URL cannot be parsed", _ENCODE)
     if re.search(r"[&=\s]", database):
         raise InvalidCall(
@@ -103,8 +115,8 @@ def parse_address(rest: str) -> Address:
     parameters["dbname"] = _decode(database)
     if colon:
         parameters["password"] = _decode(password)
-    may_be_password = "@" not in authority and bool(parameters["port"])
-    schema, notes = _apply_query(query, parameters)
+    schema, notes = _apply_query(query, parameters, doubtful=may_be_password and "/" not in before)
+    _check_places(parameters)
     given = {name: value for name, value in parameters.items() if value}
     return Address(given, schema, notes, may_be_password)
 
@@ -116,17 +128,41 @@ def _host_parameters(hosts: str) -> dict[str, str]:
     for each in hosts.split(","):
         match = re.fullmatch(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:\s]*)(?::(\d*))?", each)
         if match is None:
-            raise InvalidCall(
-                "the host or port in the database URL cannot be parsed",
-                f"it ends in `host:port/database`; {_ENCODE}",
-            )
+            raise _wrong_place()
         names.append(_decode(match[1].strip("[]")))
         ports.append(match[2] or "")
     return {"host": ",".join(names).strip(","), "port": ",".join(ports) if any(ports) else ""}
 
 
-def _apply_query(query: str, parameters: dict[str, str]) -> tuple[str | None, tuple[str, ...]]:
-    """Put what libpq knows into the parameters; the schema, and a note for each name that was ignored."""
+def _check_places(parameters: Mapping[str, str]) -> None:
+    """Raises InvalidCall where a host or port holds what can only be another part of a URL, decoded too late."""
+    hosts = parameters.get("host", "").split(",")
+    if not all(map(_is_host, hosts)) or re.search(r"[^\d,]", parameters.get("port", "")):
+        raise _wrong_place()
+
+
+def _is_host(text: str) -> bool:
+    """Whether it is a socket's folder or abstract name, an IPv6 address, or anything that may be a name."""
+    if text.startswith(("/", "@")) or not re.search(r"[@:/]", text):
+        return True
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _wrong_place() -> InvalidCall:
+    return InvalidCall(
+        "the host or port in the database URL cannot be parsed", f"it ends in `host:port/database`; {_ENCODE}"
+    )
+
+
+def _apply_query(query: str, parameters: dict[str, str], *, doubtful: bool) -> tuple[str | None, tuple[str, ...]]:
+    """Put what libpq knows into the parameters; the schema, and a note for each name that was ignored.
+
+    No name is noted that may be the rest of a password: where the query is `doubtful`, or after one.
+    """
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
     schema: str | None = None
     notes: list[str] = []
@@ -142,14 +178,24 @@ def _apply_query(query: str, parameters: dict[str, str]) -> tuple[str | None, tu
         elif name in known:
             parameters[name] = value
         else:
-            notes.append(f"`{name}` in the database URL is not a parameter of PostgreSQL's driver and is ignored")
+            shown = "what follows a password" if doubtful else f"`{name}`"
+            notes.append(f"{shown} in the database URL is not a parameter of PostgreSQL's driver and is ignored")
+        doubtful = doubtful or name in SECRETS
     return schema, tuple(notes)
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # bytes that are no text, as lone surrogates
+        return False
+    return True
 
 
 def _decode(text: str) -> str:
     if _BROKEN_PERCENT.search(text):
         raise InvalidCall("a `%` in the database URL does not begin an encoded character", _ENCODE)
-    try:
-        return unquote(text, errors="strict")
-    except UnicodeDecodeError:
-        raise InvalidCall("the database URL encodes bytes that are not UTF-8", _ENCODE) from None
+    decoded = unquote(text, errors="surrogateescape")
+    if not _is_text(decoded):
+        raise InvalidCall("the database URL encodes bytes that are not UTF-8", _ENCODE)
+    return decoded

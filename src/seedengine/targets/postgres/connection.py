@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -49,6 +50,8 @@ def connect(address: Address) -> psycopg.Connection[Any]:
         return psycopg.connect(prepare_threshold=None, **parameters)  # type: ignore[arg-type]
     except psycopg.Error as error:
         reason, help = _explain(str(error), address)
+    except UnicodeError:  # a host that cannot be a name at all, as one with an empty or an overly long part
+        reason, help = "its host cannot be found", "look at the host in the URL"
     raise DatabaseError(f"cannot connect to `{address}`: {reason}", help)
 
 
@@ -63,21 +66,34 @@ def _explain(text: str, address: Address) -> tuple[str, str | None]:
     return line, None
 
 
-def resolved_name(connection: psycopg.Connection[Any], address: Address) -> str:
-    """The masked URL of where the driver really went, which a URL's parameters and PG… variables decide."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the driver really went, which a URL's parameters, PG… variables and services decide.
+
+    `name` is its masked URL; `elsewhere` is `HOST/DATABASE` where that is on another machine, else None.
+    """
+
+    name: str
+    elsewhere: str | None
+
+
+def resolve_place(connection: psycopg.Connection[Any], address: Address) -> Place:
+    """Where a connection leads."""
     info = connection.info
-    host = _resolved_host(info, address)
-    return masked(info.user, host, str(info.port), info.dbname, with_password=bool(info.password))
+    host = info.hostaddr if _names_an_ip(connection, address) or not info.host else info.host
+    return Place(
+        masked(info.user, host, str(info.port), info.dbname, with_password=bool(connection.pgconn.password)),
+        name_elsewhere(host, info.hostaddr, info.dbname),
+    )
 
 
-def resolved_elsewhere(connection: psycopg.Connection[Any], address: Address) -> str | None:
-    """`HOST/DATABASE` where the driver really went to another machine, else None."""
-    info = connection.info
-    return name_elsewhere(_resolved_host(info, address), info.hostaddr, info.dbname)
-
-
-def _resolved_host(info: psycopg.ConnectionInfo, address: Address) -> str:
-    return info.hostaddr if address.names_an_ip or not info.host else info.host
+def _names_an_ip(connection: psycopg.Connection[Any], address: Address) -> bool:
+    """Whether an address was asked for, so that the host's name says nothing about where the connection leads."""
+    if address.names_an_ip:
+        return True
+    # The driver itself gives libpq the address of a host that it was told, but not of one that only a service names.
+    options = {option.keyword: option.val for option in connection.pgconn.info}
+    return bool("service" in address.parameters and options.get(b"hostaddr"))
 
 
 def raw_connection(connection: Connection) -> psycopg.Connection[Any]:

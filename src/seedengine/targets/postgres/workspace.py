@@ -1,11 +1,14 @@
 """Where rows that go are found and deleted on PostgreSQL."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import polars as pl
+import psycopg
 import sqlalchemy as sa
 
+from seedengine.diagnostics import DatabaseError
 from seedengine.targets.columntypes import Kind
 from seedengine.targets.conditions import Comparisons
 from seedengine.targets.ddl import DeclaredType
@@ -14,6 +17,7 @@ from seedengine.targets.postgres.catalog import PostgresCatalog
 from seedengine.targets.postgres.comparisons import PostgresComparisons
 from seedengine.targets.postgres.connection import raw_connection
 from seedengine.targets.postgres.copy import copy_rows
+from seedengine.targets.postgres.errors import explain, explain_row, translated
 from seedengine.targets.relations import Relation
 
 _WITHOUT_EQUALITY = ("json", "xml", "point", "polygon", "path", "box", "line", "lseg", "circle")
@@ -63,6 +67,14 @@ class PostgresWorkspace:
         deletion = rows.deletion()
         return deletion if rows.relation.table.name in self._partitioned else deletion.with_hint("ONLY")
 
+    def digest(self, found: FoundRows) -> str:
+        """The sum of the hashes of the rows' texts."""
+        rows = found.relation.clause().alias("seedengine_row")
+        text = sa.cast(sa.literal_column("seedengine_row"), sa.Text)
+        total = sa.func.sum(sa.cast(sa.func.hashtextextended(text, 0), sa.Numeric))
+        held = found.holds(lambda name: rows.c[name])
+        return str(self.connection.execute(sa.select(total).select_from(rows).where(held)).scalar_one())
+
     def same(
         self, rows: sa.ColumnElement[Any], staged: sa.ColumnElement[Any], relation: Relation, column: str
     ) -> sa.ColumnElement[bool]:
@@ -73,3 +85,20 @@ class PostgresWorkspace:
             type = DeclaredType("jsonb") if relation.types[column].kind is Kind.JSON else sa.Text()
             rows, staged = sa.cast(rows, type), sa.cast(staged, type)
         return rows.is_not_distinct_from(staged) if declared.nullable else rows == staged
+
+    def fitted(
+        self, value: sa.ColumnElement[Any], source: Relation, name: str, relation: Relation, column: str
+    ) -> sa.ColumnElement[Any]:
+        """Cast where the types are not the same."""
+        from_column, to_column = source.table.column(name), relation.table.column(column)
+        assert from_column is not None
+        assert to_column is not None
+        return value if from_column.type == to_column.type else sa.cast(value, DeclaredType(to_column.type))
+
+    def refusals(self, table: str) -> AbstractContextManager[None]:
+        """The server names the constraint, and no row."""
+
+        def refuse(error: BaseException | None) -> DatabaseError:
+            return explain_row(error, table, self._labels) if isinstance(error, psycopg.Error) else explain(error)
+
+        return translated(refuse)

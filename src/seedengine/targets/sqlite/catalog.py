@@ -8,13 +8,15 @@ import sqlalchemy as sa
 
 from seedengine.catalog import Column, ForeignKey, Table
 from seedengine.targets.columntypes import parse_type
+from seedengine.targets.protection import MARK
 from seedengine.targets.relations import Relation
 
 APPLICATION_ID = int.from_bytes(b"SEED")
 """Marks a file whose tables seedengine made (SQLite's `application_id`)."""
 
 _USER_TABLES = (
-    "sqlite_master m WHERE m.type = 'table' AND substr(m.name, 1, 7) <> 'sqlite_' AND m.sql NOT LIKE 'CREATE VIRTUAL%'"
+    "sqlite_master m WHERE m.type = 'table' AND substr(m.name, 1, 7) <> 'sqlite_' AND m.sql NOT LIKE 'CREATE VIRTUAL%' "
+    f"AND m.name <> '{MARK}'"
 )
 
 _COLUMNS = f"""
@@ -34,7 +36,7 @@ WHERE NOT i.partial ORDER BY t.name, i.seq DESC, x.seqno
 
 
 def read_relations(connection: sa.Connection) -> dict[str, Relation]:
-    """Every table of the file but SQLite's own and virtual ones, by name."""
+    """Every table of the file but SQLite's own, virtual ones and the mark of a protected file, by name."""
     columns: dict[str, list[Column]] = {}
     primary: dict[str, list[tuple[int, str]]] = {}
     for table, name, type, required, default, place, hidden in connection.exec_driver_sql(_COLUMNS):

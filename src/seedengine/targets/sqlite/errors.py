@@ -10,7 +10,7 @@ import sqlalchemy.exc
 from seedengine.diagnostics import DatabaseError
 from seedengine.targets.protocol import RowRefused
 
-_CONSTRAINT = re.compile(r"(UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: (.*))?")
+_CONSTRAINT = re.compile(r"(UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: (.*))?", re.DOTALL)
 
 
 @contextmanager
@@ -19,27 +19,29 @@ def translated(file: str) -> Iterator[None]:
     try:
         yield
     except sqlalchemy.exc.DBAPIError as error:
-        refusal = explain(str(error.orig), file)
+        refusal = explain(error.orig, file)
     except sqlite3.Error as error:
-        refusal = explain(str(error), file)
+        refusal = explain(error, file)
     else:
         return
     raise refusal
 
 
-def explain(text: str, file: str) -> DatabaseError:
-    """What a statement other than a load ran into."""
-    if "locked" in text:
-        return DatabaseError(f"`{file}` is locked by another program", "close it, or wait until it is done")
-    if "not a database" in text:
-        return DatabaseError(f"`{file}` is not an SQLite database", "give another file")
-    if "malformed" in text:
-        return DatabaseError(f"`{file}` is damaged: {text}", "restore it, or give another file")
-    if "readonly" in text:
-        return DatabaseError(f"`{file}` cannot be written", "change its permissions, or give another file")
-    if "unable to open" in text:
-        return DatabaseError(f"`{file}` cannot be opened", "look at its permissions and those of its folder")
-    return DatabaseError(f"SQLite refuses: {text}", None)
+def explain(error: BaseException | None, file: str) -> DatabaseError:
+    """What a statement other than a load ran into: by its code, for the words may be those of a trigger."""
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return DatabaseError(f"`{file}` is locked by another program", "close it, or wait until it is done")
+        case sqlite3.SQLITE_NOTADB:
+            return DatabaseError(f"`{file}` is not an SQLite database", "give another file")
+        case sqlite3.SQLITE_CORRUPT:
+            return DatabaseError(f"`{file}` is damaged: {error}", "restore it, or give another file")
+        case sqlite3.SQLITE_READONLY:
+            return DatabaseError(f"`{file}` cannot be written", "change its permissions, or give another file")
+        case sqlite3.SQLITE_CANTOPEN:
+            return DatabaseError(f"`{file}` cannot be opened", "look at its permissions and those of its folder")
+        case _:
+            return DatabaseError(f"SQLite refuses: {error}", None)
 
 
 def rows_left_out(table: str, inserted: int, given: int) -> DatabaseError:
@@ -52,7 +54,7 @@ def rows_left_out(table: str, inserted: int, given: int) -> DatabaseError:
 
 def explain_row(text: str, table: str, row: int | None) -> RowRefused:
     """What the insertion of one row ran into."""
-    match = _CONSTRAINT.search(text)
+    match = _CONSTRAINT.match(text)
     if match is None:
         return RowRefused(f"`{table}` refuses the row: {text}", table, row, None)
     columns = [each.strip().rpartition(".")[2] for each in (match[2] or "").split(",") if each]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable, DropTable
 
 from seedengine.catalog import Column, Table
-from seedengine.diagnostics import DatabaseError
+from seedengine.diagnostics import DatabaseError, InvalidCall
 from seedengine.targets.columntypes import Kind, parse_type
 from seedengine.targets.ddl import build_indexes, build_table
 from seedengine.targets.relations import Relation
@@ -40,12 +40,14 @@ def create_tables(
     """Create the tables that the file lacks, without indexes; in a file of ours, add the columns that its tables lack.
 
     Returns the tables that gained columns while they held rows: `settle` gives them their keys once these are gone.
-    Raises DatabaseError where a table of a file of ours is another than the spec's in any other way.
+    Raises InvalidCall for a name with a NUL, and DatabaseError where a table of a file of ours is another than the
+    spec's in any other way.
     """
     outgrown: dict[str, Table] = {}
     for table in tables:
         held = relations.get(table.name)
         if held is None:
+            _check_names(table)
             _check_case(table.name, relations)
             _make(connection, table)
         elif ours and (gained := _gained(table, held.table, file)):
@@ -56,6 +58,12 @@ def create_tables(
             _make_anew(connection, table)
             del outgrown[name]
     return outgrown
+
+
+def _check_names(table: Table) -> None:
+    """SQLite reads a statement up to its first NUL."""
+    if any("\0" in name for name in (table.name, *(column.name for column in table.columns))):
+        raise InvalidCall(f"`{table.name}` has a name that SQLite cannot hold", "take another name")
 
 
 def _check_case(name: str, relations: Mapping[str, Relation]) -> None:

@@ -1,6 +1,8 @@
 """Where rows that go are found and deleted in an SQLite file."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import blake2b
 from typing import Any
 
 import polars as pl
@@ -10,6 +12,7 @@ from seedengine.targets.conditions import Comparisons
 from seedengine.targets.found import FoundRows
 from seedengine.targets.relations import Relation
 from seedengine.targets.sqlite.comparisons import SqliteComparisons
+from seedengine.targets.sqlite.errors import explain_row
 from seedengine.targets.sqlite.insert import insert_rows
 
 
@@ -55,8 +58,32 @@ class SqliteWorkspace:
         gone = sa.select(sa.func.count()).select_from(rows.clause).where(~stays)
         return int(self.connection.execute(gone).scalar_one())
 
+    def digest(self, found: FoundRows) -> str:
+        """The sum of the hashes of the rows."""
+        rows = found.relation.clause()
+        query = sa.select(*rows.c).where(found.holds(lambda name: rows.c[name]))
+        hashes = (blake2b(repr(tuple(row)).encode(), digest_size=8).digest() for row in self.connection.execute(query))
+        return str(sum(map(int.from_bytes, hashes)))
+
     def same(
         self, rows: sa.ColumnElement[Any], staged: sa.ColumnElement[Any], _relation: Relation, _column: str
     ) -> sa.ColumnElement[bool]:
         """Both have the same value, two NULLs included."""
         return rows.is_not_distinct_from(staged)
+
+    def fitted(
+        self, value: sa.ColumnElement[Any], _source: Relation, _name: str, _relation: Relation, _column: str
+    ) -> sa.ColumnElement[Any]:
+        """The value: it has its type itself."""
+        return value
+
+    @contextmanager
+    def refusals(self, table: str) -> Iterator[None]:
+        """SQLite names the columns, and no row."""
+        try:
+            yield
+        except sa.exc.IntegrityError as error:
+            refusal = explain_row(str(error.orig), table, None)
+        else:
+            return
+        raise refusal

@@ -1,0 +1,24 @@
+"""What else will happen in an SQLite file when rows go and come, in words."""
+
+import re
+from collections.abc import Collection, Iterator
+
+import sqlalchemy as sa
+
+_TRIGGERS = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY tbl_name, name"
+_EVENT = re.compile(r"\b(DELETE|INSERT|UPDATE)\b(?:\s+OF\b.*?)?\s+ON\b", re.IGNORECASE | re.DOTALL)
+
+
+def find_hazards(
+    connection: sa.Connection, going: Collection[str], filled: Collection[str], changed: Collection[str]
+) -> Iterator[str]:
+    """The triggers that act when rows of the tables `going` go, `filled` come, and `changed` are updated."""
+    tables = {"DELETE": (going, "deleted"), "INSERT": (filled, "inserted"), "UPDATE": (changed, "updated")}
+    for table, name, text in connection.exec_driver_sql(_TRIGGERS).fetchall():
+        event = _EVENT.search(text)
+        concerned, word = tables[event[1].upper()] if event else ((), "")
+        if table in concerned:
+            yield (
+                f"the trigger `{name}` of `{table}` acts when rows are {word}: where it changes other rows, the run is "
+                "refused"
+            )

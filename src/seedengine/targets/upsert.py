@@ -1,0 +1,269 @@
+"""Rows that are there already are brought up to date where they differ, the others are inserted; nothing goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import ClauseElement, Executable
+
+from seedengine.diagnostics import DatabaseError
+from seedengine.targets.following import Following
+from seedengine.targets.found import FoundRows, Workspace
+from seedengine.targets.protocol import RowRefused, Upserted, UpsertTable
+from seedengine.targets.rowtexts import Differ, Shown
+from seedengine.targets.staged import StagedTable, among
+
+_LONGEST_VALUE = 60
+"""So much of a value is shown in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one statement did to a table."""
+
+    table: str
+    inserted: int = 0
+    updated: int = 0
+
+
+class Upsert:
+    """Rows are staged, compared and then written, each for all tables; `number` makes the names of temporary tables.
+
+    Raises InvalidCall where a table lacks a column, or keys refer to each other in a circle.
+    """
+
+    def __init__(self, workspace: Workspace, tables: Sequence[UpsertTable], number: int) -> None:
+        self._workspace = workspace
+        following = Following(tables, workspace.relations)
+        self._staged = {
+            table.table: StagedTable(workspace, table, following, f"{number}_{position}")
+            for position, table in enumerate(tables)
+        }
+        self._order = following.order
+        self.results: dict[str, Upserted] = {}
+        """How many rows of each table are new or changed, once they are compared."""
+
+    def compare(self) -> None:
+        """Find, and lock, the rows that are there, and which of them differ; raises RowRefused."""
+        for staged in self._staged.values():
+            staged.stage()
+        for table in self._order:
+            self._match(self._staged[table])
+        for table, staged in self._staged.items():
+            changed = sum(self._find_changed(staged, *group) for group in staged.groups())
+            self.results[table] = Upserted(self._count_new(staged), changed)
+
+    def write(self) -> Iterator[Written]:
+        """Write what is new or changed, statement by statement; raises RowRefused where the database refuses a row."""
+        for staged in self._staged.values():
+            with self._workspace.refusals(staged.table.table):
+                yield from self._update(staged)
+                yield from self._insert(staged)
+        for staged in self._staged.values():
+            with self._workspace.refusals(staged.table.table):
+                yield from self._update_later(staged)
+
+    def _match(self, staged: StagedTable) -> None:
+        """Find the rows that are there, and what rows that refer to these need to know."""
+        rows, there = staged.rows(self._staged), staged.relation.clause().alias()
+        self._check_key(staged, rows)
+        kept = staged.matches.columns
+        query = sa.select(*(there.c[name].label(place) for name, place in kept.items()), rows.c[staged.row])
+        query = query.select_from(rows.join(there, _same(there, rows, staged.table.key)))
+        if self._workspace.lock_rows:
+            query = query.with_for_update(of=there)
+        matches = staged.matches.clause
+        self._execute(matches.insert().from_select([*kept.values(), staged.row], query))
+        self._make_ready(staged.matches, [staged.row])
+        self._check_matches(staged, rows, there)
+        if staged.before.columns:
+            self._find_moved(staged, rows)
+
+    def _check_key(self, staged: StagedTable, rows: sa.Subquery) -> None:
+        key = [rows.c[name] for name in staged.table.key]
+        number = rows.c[staged.row]
+        query = sa.select(sa.func.max(number), *(sa.func.min(Shown(each)) for each in key))
+        query = query.where(*(each.is_not(None) for each in key)).group_by(*key).having(sa.func.count() > 1)
+        self._refuse_any(staged, query, "another row has the same key, {}", "let `key` name what tells the rows apart")
+        if staged.table.later:
+            lacking = sa.select(number).where(sa.or_(*(each.is_(None) for each in key)))
+            self._refuse_any(
+                staged, lacking, "its key is NULL", "rows that refer to each other in a circle need a whole `key`"
+            )
+
+    def _check_matches(self, staged: StagedTable, rows: sa.Subquery, there: sa.FromClause) -> None:
+        """Raises RowRefused where several rows that are there have one key, or several staged ones are one there."""
+        key, number = staged.table.key, rows.c[staged.row]
+        shown = [sa.func.min(Shown(there.c[name])) for name in key]
+        query = sa.select(sa.func.max(number), *shown).select_from(rows.join(there, _same(there, rows, key)))
+        query = query.group_by(*(there.c[name] for name in key)).having(sa.func.count() > 1)
+        self._refuse_any(
+            staged, query, "its key tells no single row in the database, {}", "let `key` name what tells the rows apart"
+        )
+
+    def _refuse_any(self, staged: StagedTable, query: sa.Select[Any], message: str, help: str) -> None:
+        found = self._workspace.connection.execute(query.order_by(query.selected_columns[0]).limit(1)).first()
+        if found is not None:
+            number, *values = found
+            pairs = zip(staged.table.key, (str(value)[:_LONGEST_VALUE] for value in values), strict=False)
+            shown = ", ".join(f"{name} = {value}" for name, value in pairs)
+            raise RowRefused(message.format(shown), staged.table.table, number, None, help)
+
+    def _find_moved(self, staged: StagedTable, rows: sa.Subquery) -> None:
+        """Find the rows that are known by another key in the end than the spec gives them."""
+        made, matches, before, after = staged.clause, staged.matches, staged.before, staged.after
+
+        def final(name: str) -> sa.ColumnElement[Any]:
+            kept = name in matches.columns
+            return sa.func.coalesce(matches.column(name), rows.c[name]) if kept else rows.c[name]
+
+        source = made.join(rows, rows.c[staged.row] == made.c[staged.row])
+        source = source.outerjoin(matches.clause, matches.clause.c[staged.row] == made.c[staged.row])
+        values = [*(made.c[name] for name in before.columns), *(final(name) for name in after.columns)]
+        query = sa.select(*values, made.c[staged.row]).select_from(source)
+        query = query.where(sa.or_(*(Differ(final(name), made.c[name]) for name in after.columns)))
+        places = [*before.columns.values(), *after.columns.values(), staged.row]
+        self._execute(before.clause.insert().from_select(places, query))
+        self._make_ready(before, list(before.columns.values()))
+
+    def _find_changed(self, staged: StagedTable, numbers: list[range], columns: tuple[str, ...]) -> int:
+        """Find the rows that are there and differ in any column that is not kept; how many there are."""
+        names = _settable(staged, columns)
+        if not names:
+            return 0
+        rows, there = staged.rows(self._staged), staged.relation.clause()
+        matches = staged.matches.clause
+        source = rows.join(matches, matches.c[staged.row] == rows.c[staged.row])
+        source = source.join(there, _same(there, rows, staged.table.key))
+        query = sa.select(rows.c[staged.row]).select_from(source)
+        query = query.where(among(rows.c[staged.row], numbers), _differ(there, rows, names))
+        return self._execute(staged.changed.insert().from_select([staged.row], query))
+
+    def _count_new(self, staged: StagedTable) -> int:
+        there = sa.select(sa.func.count()).select_from(staged.matches.clause)
+        total = sum(part.count for part in staged.table.rows)
+        return total - int(self._workspace.connection.execute(there).scalar_one())
+
+    def _update(self, staged: StagedTable) -> Iterator[Written]:
+        """Update changed rows, but for what refers to rows that may be yet to come."""
+        if not self.results[staged.table.table].updated:
+            return
+        waiting = _waiting(staged)
+        for numbers, columns in staged.groups():
+            names = [name for name in _settable(staged, columns) if name not in waiting]
+            if names:
+                rows, there = staged.rows(self._staged), staged.relation.clause()
+                changed = sa.exists().where(staged.changed.c[staged.row] == rows.c[staged.row])
+                yield self._set(staged, there, rows, names, among(rows.c[staged.row], numbers), changed)
+
+    def _insert(self, staged: StagedTable) -> Iterator[Written]:
+        new, inserted = self.results[staged.table.table].inserted, 0
+        for numbers, columns in staged.groups() if new else ():
+            names = [name for name in columns if name not in staged.table.later]
+            rows, matches = staged.rows(self._staged), staged.matches.clause
+            found = sa.exists().where(matches.c[staged.row] == rows.c[staged.row])
+            query = sa.select(*(rows.c[name] for name in names)).order_by(rows.c[staged.row])
+            query = query.where(among(rows.c[staged.row], numbers), ~found)
+            count = self._execute(InsertRows(staged.relation.clause(), names, query))
+            inserted += count
+            yield Written(staged.table.table, inserted=count)
+        if inserted != new:
+            raise DatabaseError(
+                f"{inserted} rows were inserted into `{staged.table.table}` where {new} were given",
+                "a trigger or a rule of the database was in the way; nothing was changed",
+            )
+
+    def _update_later(self, staged: StagedTable) -> Iterator[Written]:
+        """Set what refers to rows that had to come first, of old and new rows alike."""
+        waiting = _waiting(staged)
+        for numbers, columns in staged.groups() if waiting else ():
+            names = [name for name in _settable(staged, columns) if name in waiting]
+            if names:
+                rows, there = staged.rows(self._staged), staged.relation.clause()
+                yield self._set(
+                    staged, there, rows, names, among(rows.c[staged.row], numbers), _differ(there, rows, names)
+                )
+
+    def _set(
+        self,
+        staged: StagedTable,
+        there: sa.TableClause,
+        rows: sa.Subquery,
+        names: list[str],
+        *conditions: sa.ColumnElement[bool],
+    ) -> Written:
+        # A constraint's own ON CONFLICT REPLACE would delete rows that nobody meant.
+        statement = sa.update(there).prefix_with("OR ABORT", dialect="sqlite")
+        statement = statement.values({there.c[name]: rows.c[name] for name in names})
+        updated = self._execute(statement.where(_same(there, rows, staged.table.key), *conditions))
+        return Written(staged.table.table, updated=updated)
+
+    def _make_ready(self, found: FoundRows, columns: list[str]) -> None:
+        """An index, where the database needs one to look rows up, and the number of rows, where it wants to know."""
+        if self._workspace.hashes:
+            self._workspace.analyze(found)
+            return
+        names = ", ".join(columns)
+        name = found.clause.name
+        self._workspace.connection.exec_driver_sql(
+            f"CREATE INDEX {self._workspace.temporary_schema}.{name}_index ON {name} ({names})"
+        )
+
+    def _execute(self, statement: sa.sql.expression.Executable) -> int:
+        counted = self._workspace.connection.execution_options(preserve_rowcount=True)
+        return counted.execute(statement).rowcount
+
+
+def _same(there: sa.FromClause, rows: sa.FromClause, key: Sequence[str]) -> sa.ColumnElement[bool]:
+    # What is there stands on the left: SQLite compares by the collation of that side.
+    return sa.and_(*(there.c[name] == rows.c[name] for name in key))
+
+
+def _differ(there: sa.FromClause, rows: sa.FromClause, names: Sequence[str]) -> sa.ColumnElement[bool]:
+    return sa.or_(*(Differ(there.c[name], rows.c[name]) for name in names))
+
+
+def _settable(staged: StagedTable, columns: Sequence[str]) -> list[str]:
+    """The columns that a row which is there may get anew."""
+    return [name for name in columns if name not in staged.table.key and name not in staged.kept]
+
+
+def _waiting(staged: StagedTable) -> set[str]:
+    """The columns that may refer to rows which are not there before those of this table, or of all, are inserted."""
+    own = (
+        key.columns
+        for key in staged.relation.table.foreign_keys
+        if key.target == staged.table.table and not key.deferrable
+    )
+    return {*staged.table.later, *(name for columns in own for name in columns)}
+
+
+class InsertRows(Executable, ClauseElement):
+    """The rows of a query into these columns of a table, columns that the database numbers itself included."""
+
+    inherit_cache = False
+
+    def __init__(self, table: sa.TableClause, columns: Sequence[str], query: sa.Select[Any]) -> None:
+        self.table, self.columns, self.query = table, columns, query
+
+
+def _parts(element: InsertRows, compiler: Any, options: Mapping[str, Any]) -> tuple[str, str]:
+    table = compiler.process(element.table, asfrom=True, **options)
+    columns = ", ".join(compiler.preparer.quote_identifier(name) for name in element.columns)
+    return f"INTO {table} ({columns})", compiler.process(element.query, **options)
+
+
+@compiles(InsertRows, "postgresql")
+def _insert_on_postgres(element: InsertRows, compiler: Any, **options: Any) -> str:
+    into, query = _parts(element, compiler, options)
+    return f"INSERT {into} OVERRIDING SYSTEM VALUE {query}"
+
+
+@compiles(InsertRows, "sqlite")
+def _insert_on_sqlite(element: InsertRows, compiler: Any, **options: Any) -> str:
+    into, query = _parts(element, compiler, options)
+    return f"INSERT OR ABORT {into} {query}"

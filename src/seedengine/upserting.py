@@ -1,0 +1,133 @@
+"""Rows that are brought up to date where they are there, and inserted where they are not; nothing is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import product
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from seedengine.catalog import ForeignKey
+from seedengine.diagnostics import DatabaseError, InvalidCall
+from seedengine.explaining import explaining
+from seedengine.planning import CAREFUL, Allowed, Size, Summary, TableResult
+from seedengine.planning.choices import Progress
+from seedengine.run import Run
+from seedengine.spec.copies import find_copied
+from seedengine.spec.load import Loaded
+from seedengine.spec.scope import Scope
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from seedengine.targets.protocol import RowRefused, Target, UpsertTable
+
+UPSERT_NOTES = ("rows that are there, told by their `key`, are updated where they differ; nothing is removed",)
+"""What a plan has to say beside its steps."""
+
+
+def upsert(
+    loaded: Loaded,
+    target: Target,
+    *,
+    create_tables: bool = False,
+    allowed: Allowed = CAREFUL,
+    progress: Progress | None = None,
+) -> Summary:
+    """Insert the rows that the database lacks and update those that differ, in one transaction: all of it, or nothing.
+
+    A row that is there is told by the `key` of its entity, and keeps its primary key; rows of the spec that refer to it
+    follow. Raises InvalidCall where an entity has no key, InvalidSpec where the spec does not fit the database or a
+    value cannot be made, DatabaseError where the database refuses or a key tells no single row.
+    """
+    started = monotonic()
+    run = Run(loaded, target, create_tables)
+    require_keys(run.scope)
+    warnings = run.check()
+    from seedengine.targets.protocol import RowRefused
+
+    tables = [_table(run, table, progress) for table in run.graph.tables]
+    writing = target.begin(witnessed=not allowed.unwitnessed, unprotect=allowed.unprotect)
+    with explaining(loaded), writing as transaction:
+        if run.creating:
+            transaction.create([run.own_tables[table] for table in run.graph.tables])
+        try:
+            done = transaction.upsert(tables)
+        except RowRefused as refused:
+            raise _explained(run, refused) from None
+    results = tuple(TableResult(table, 0, each.inserted, each.updated) for table, each in done.items())
+    notes = (*run.notes, *transaction.notes)
+    return Summary(
+        loaded.spec.name, target.name, results, monotonic() - started, warnings, notes, Size.of(loaded.options)
+    )
+
+
+def require_keys(scope: Scope) -> None:
+    """Raises InvalidCall for an entity whose rows nothing tells apart."""
+    for entity, spec in scope.spec.entities.items():
+        if spec.table is not None and not scope.key(entity):
+            raise InvalidCall(
+                f"`{entity}` has no `key`, by which `--mode upsert` finds the rows that are there",
+                "name the fields that tell its rows apart with `key:`, or take `--mode replace`",
+            )
+
+
+def _table(run: Run, table: str, progress: Progress | None) -> UpsertTable:
+    from seedengine.targets.protocol import UpsertRows, UpsertTable
+
+    entities = run.scope.tables[table]
+    rows = tuple(
+        UpsertRows(
+            tuple(run.world.entity(entity).fields),
+            run.world.count(entity),
+            tuple(_references(run, entity)),
+            partial(_batches, run, table, entity, progress),
+        )
+        for entity in entities
+    )
+    return UpsertTable(table, run.scope.key(entities[0]), rows, run.graph.later.get(table, ()))
+
+
+def _references(run: Run, entity: str) -> Iterator[ForeignKey]:
+    """The fields that hold what tells a row of another table from others, as keys of the database would say it."""
+    taken: dict[tuple[object, str], dict[str, list[str]]] = {}
+    for field in run.world.entity(entity).fields:
+        for copied in find_copied(run.scope, entity, field):
+            for table in dict.fromkeys(run.world.entity(each).table for each in copied.entities):
+                if table is not None:
+                    way: object = copied.hops if copied.hops is not None else field
+                    taken.setdefault((way, table), {}).setdefault(copied.column, []).append(field)
+    for (_, table), fields in taken.items():
+        held = run.tables[table]
+        for columns in dict.fromkeys((held.primary_key, *held.unique, run.scope.key(run.scope.tables[table][0]))):
+            if columns and set(columns) <= set(fields):
+                for own in product(*(fields[column] for column in columns)):
+                    yield ForeignKey(own, table, columns)
+
+
+def _batches(run: Run, table: str, entity: str, progress: Progress | None) -> Iterator[pl.DataFrame]:
+    from seedengine.generation.entity import batches
+    from seedengine.targets.ahead import ahead
+
+    entities = run.scope.tables[table]
+    total = run.world.count(*entities)
+    done = run.world.count(*entities[: entities.index(entity)])
+    with ahead(batches(run.world, entity)) as made:
+        for batch in made:
+            done += batch.height
+            if progress is not None:
+                progress(table, done, total)
+            yield batch
+
+
+def _explained(run: Run, refused: RowRefused) -> DatabaseError:
+    """The same error, naming the entity, field and row of the spec."""
+    row = refused.row
+    for entity in run.scope.tables[refused.table] if row is not None else ():
+        count = run.world.count(entity)
+        if row is not None and row < count:
+            field = f"`{entity}.{refused.column}`" if refused.column else f"`{entity}`"
+            return DatabaseError(f"row {row + 1} of {field}: {refused.message}", refused.help)
+        row = None if row is None else row - count
+    return DatabaseError(f"table `{refused.table}`: {refused.message}", refused.help)
