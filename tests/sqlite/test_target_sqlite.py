@@ -377,3 +377,16 @@ def test_inspect_reads_everything(odd_file: Path) -> None:
         ForeignKey(("x", "y"), "parent", ("b", "a"), deferrable=True),
         ForeignKey(("y", "x"), "parent", ("b", "a"), deferrable=True),
     }
+
+
+def test_what_was_lost_before_is_noted(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "app.db")
+    connection.executescript(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (id INTEGER PRIMARY KEY, p INT REFERENCES p);"
+        "INSERT INTO c VALUES (1, 9)"
+    )
+    connection.close()
+    with opened(tmp_path / "app.db").begin() as transaction:
+        transaction.load("p", ("id",), [pl.DataFrame({"id": [1]})])
+        transaction.load("c", ("id", "p"), [pl.DataFrame({"id": [2], "p": [1]})])
+    assert transaction.notes == ["`c` has rows from before this run that refer to no row of `p`: 1"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 import polars as pl
@@ -45,6 +45,7 @@ class SqliteTransaction:
         self._workspace: SqliteWorkspace | None = None
         self._found: dict[str, tuple[FoundRows, int]] = {}
         self._indexed: list[UnindexedKey] = []
+        self._loaded: set[str] = set()
         self._searches = 0
         self.notes: list[str] = []
 
@@ -167,6 +168,7 @@ class SqliteTransaction:
         with translated(self._file):
             inserted = insert_rows(self._connection, relation, columns, batches)
         self._witness(before, inserted, f"inserted into `{table}`")
+        self._loaded.add(table)
         return inserted
 
     def update(self, table: str, key: Sequence[str], columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
@@ -199,6 +201,16 @@ class SqliteTransaction:
                 settle(self._connection, *self._outgrown.pop(table), self._file)
             self._read = None
 
+    def _lost(self) -> Iterator[str]:
+        """What the file's own check of foreign keys finds; a row of this run among them is refused by the commit."""
+        for table in sorted(self._loaded):
+            with translated(self._file):
+                name = self._connection.dialect.identifier_preparer.quote_identifier(self._relations()[table].name)
+                found = self._connection.exec_driver_sql(f"PRAGMA foreign_key_check({name})").fetchall()
+            if found:
+                parents = ", ".join(f"`{each}`" for each in sorted({row[2] for row in found}))
+                yield f"`{table}` has rows from before this run that refer to no row of {parents}: {len(found):,}"
+
     def finish(self) -> None:
         """Commit; raises DatabaseError that names table and row where a foreign key leads nowhere.
 
@@ -207,6 +219,7 @@ class SqliteTransaction:
         for table in list(self._outgrown):
             self._settle(table)
         self._make_indexes()
+        lost = list(self._lost())
         raw = _raw(self._connection)
         with translated(self._file):
             try:
@@ -215,6 +228,7 @@ class SqliteTransaction:
             except sqlite3.IntegrityError:
                 table, _, parent, _ = raw.execute("PRAGMA foreign_key_check").fetchone()
             else:
+                self.notes += lost
                 return
         raise DatabaseError(
             f"a row of `{table}` refers to a `{parent}` that does not exist",
