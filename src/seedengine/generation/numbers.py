@@ -13,6 +13,7 @@ from seedengine.generation.columns import repeat
 from seedengine.generation.context import Context
 from seedengine.generation.distributions import floats, integers
 from seedengine.generation.expressions import type_name
+from seedengine.generation.faults import GenerationFault
 from seedengine.generation.unique import spread
 from seedengine.spec.expressions import Expression
 from seedengine.spec.generators import Bool, Decimal, Distribution, Float, Generator, Int, Sequence
@@ -21,6 +22,12 @@ from seedengine.spec.ranges import Bound, Range
 Integers = NDArray[np.int64]
 
 _INT4 = 2**31
+
+_MOST_UNIQUE = 2**62
+"""Of a larger domain so many values are used."""
+
+_MOST_DIGITS = 18
+"""Digits of a drawn decimal, which is a whole number of 64 bits of its last one."""
 
 
 def whole(context: Context, value: Generator, low: Integers, high: Integers, shape: Distribution | None) -> Integers:
@@ -34,12 +41,13 @@ def whole(context: Context, value: Generator, low: Integers, high: Integers, sha
         message = f"the range {low[first]}..{high[first]} is empty"
         raise context.fault(message, position=first, help="see to it that `from` is not above `to`")
     if unique := context.unique(value):
-        size = int(high[0] - low[0]) + 1 if len(low) else 1
-        return low + spread(context, unique, size)
+        size = int(high[0]) - int(low[0]) + 1 if len(low) else 1
+        return low + spread(context, unique, min(size, _MOST_UNIQUE))
     if shape is None or shape.shape == "uniform":
         return between(context.key(), context.address, low, high)
     try:
-        return integers(shape.shape, shape.parameters, unit(context.key(), context.address), low, high)
+        with np.errstate(all="ignore"):  # parameters far from the range, where the nearer end is drawn
+            return integers(shape.shape, shape.parameters, unit(context.key(), context.address), low, high)
     except ValueError as error:
         raise context.fault(str(error), "distribution") from None
 
@@ -90,7 +98,8 @@ def make_float(value: Float, context: Context) -> pl.Series:
         message = f"the range {low[empty[0]]}..{high[empty[0]]} is empty"
         raise context.fault(message, position=int(empty[0]), help="see to it that `from` is not above `to`")
     try:
-        drawn = floats(shape.shape, shape.parameters, unit(context.key(), context.address), low, high)
+        with np.errstate(all="ignore"):
+            drawn = floats(shape.shape, shape.parameters, unit(context.key(), context.address), low, high)
     except ValueError as error:
         raise context.fault(str(error), "distribution") from None
     return pl.Series(drawn)
@@ -98,11 +107,22 @@ def make_float(value: Float, context: Context) -> pl.Series:
 
 def make_decimal(value: Decimal, context: Context) -> pl.Series:
     """Exact numbers with the digits that the range shows (of expressions: those of their types)."""
+    for bound in (value.range.low, value.range.high):
+        if isinstance(bound, Number) and abs(bound).scaleb(value.range.digits) >= 2**63:
+            raise _too_long(context)
     low = _decimal_end(context, value.range, "from", value.range.low)
     high = _decimal_end(context, value.range, "to", value.range.high)
     digits = max(value.range.digits, _scale(low), _scale(high))
-    steps = whole(context, value, _units(low, digits), _units(high, digits), value.distribution)
+    if digits > _MOST_DIGITS:
+        raise _too_long(context)
+    steps = whole(context, value, _units(context, low, digits), _units(context, high, digits), value.distribution)
     return from_units(steps, digits)
+
+
+def _too_long(context: Context, position: int | None = None) -> GenerationFault:
+    help = "write fewer of them, or cast what is computed: `(…)::numeric(10,2)`"
+    message = f"the ends of the range have more than {_MOST_DIGITS} digits"
+    return context.fault(message, "decimal", position=position, help=help)
 
 
 def from_units(units: Integers, digits: int) -> pl.Series:
@@ -126,8 +146,11 @@ def _scale(column: pl.Series) -> int:
     return column.dtype.scale if isinstance(column.dtype, pl.Decimal) else 0
 
 
-def _units(column: pl.Series, digits: int) -> Integers:
-    """Decimals as whole numbers of the last digit."""
+def _units(context: Context, column: pl.Series, digits: int) -> Integers:
+    """Decimals as whole numbers of the last digit; a fault names the row where these have no place in 64 bits."""
+    over = np.flatnonzero(np.abs(column.cast(pl.Float64).to_numpy()) >= 2.0**63 / 10.0**digits)
+    if len(over):
+        raise _too_long(context, int(over[0]))
     factor = pl.Series([10**digits]).cast(pl.Decimal(38, 0))
     return (column.cast(pl.Decimal(38, digits)) * factor).cast(pl.Int64).to_numpy().astype(np.int64)
 
