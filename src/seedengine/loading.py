@@ -94,7 +94,7 @@ def load_tables(
         try:
             inserted[load.table] += transaction.load(load.table, load.columns, passing)
         except RowRefused as refused:
-            raise _explained(world, load.entities, refused) from None
+            raise explained(world, load.entities, refused) from None
     for table, later in graph.later.items():
         for entity in world.scope.tables[table]:
             columns = tuple(column for column in later if column in world.entity(entity).fields)
@@ -131,7 +131,7 @@ class _Counter:
         return batch
 
 
-def _explained(world: World, entities: Sequence[str], refused: RowRefused) -> DatabaseError:
+def explained(world: World, entities: Sequence[str], refused: RowRefused) -> DatabaseError:
     """The same error, naming the entity, field and row of the spec."""
     row = refused.row
     for entity in entities if row is not None else ():

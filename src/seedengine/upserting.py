@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from seedengine.catalog import ForeignKey
-from seedengine.diagnostics import DatabaseError, InvalidCall
+from seedengine.diagnostics import InvalidCall
 from seedengine.explaining import explaining
 from seedengine.planning import CAREFUL, Allowed, Size, Summary, TableResult
 from seedengine.planning.choices import Progress
@@ -21,7 +21,7 @@ from seedengine.spec.scope import Scope
 if TYPE_CHECKING:
     import polars as pl
 
-    from seedengine.targets.protocol import RowRefused, Target, UpsertTable
+    from seedengine.targets.protocol import Target, UpsertTable
 
 UPSERT_NOTES = ("rows that are there, told by their `key`, are updated where they differ; nothing is removed",)
 """What a plan has to say beside its steps."""
@@ -45,6 +45,7 @@ def upsert(
     run = Run(loaded, target, create_tables)
     require_keys(run.scope)
     warnings = run.check()
+    from seedengine.loading import explained
     from seedengine.targets.protocol import RowRefused
 
     tables = [_table(run, table, progress) for table in run.graph.tables]
@@ -55,7 +56,7 @@ def upsert(
         try:
             done = transaction.upsert(tables)
         except RowRefused as refused:
-            raise _explained(run, refused) from None
+            raise explained(run.world, run.scope.tables[refused.table], refused) from None
     results = tuple(TableResult(table, 0, each.inserted, each.updated) for table, each in done.items())
     notes = (*run.notes, *transaction.notes)
     return Summary(
@@ -119,15 +120,3 @@ def _batches(run: Run, table: str, entity: str, progress: Progress | None) -> It
             if progress is not None:
                 progress(table, done, total)
             yield batch
-
-
-def _explained(run: Run, refused: RowRefused) -> DatabaseError:
-    """The same error, naming the entity, field and row of the spec."""
-    row = refused.row
-    for entity in run.scope.tables[refused.table] if row is not None else ():
-        count = run.world.count(entity)
-        if row is not None and row < count:
-            field = f"`{entity}.{refused.column}`" if refused.column else f"`{entity}`"
-            return DatabaseError(f"row {row + 1} of {field}: {refused.message}", refused.help)
-        row = None if row is None else row - count
-    return DatabaseError(f"table `{refused.table}`: {refused.message}", refused.help)
