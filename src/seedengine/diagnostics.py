@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 
@@ -56,10 +57,21 @@ class DatabaseError(SeedengineError):
     """The database said no: unreachable, a value that a column refuses, a violated constraint."""
 
 
+_MANY, _FEW = 700, 30
+
+
 def closest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that `name` was probably meant to be, or None."""
+    """The candidate that `name` was probably meant to be, or None; of very many only those that begin alike count."""
+    return _closest(name, tuple(candidates))
+
+
+@lru_cache(maxsize=100)
+def _closest(name: str, candidates: tuple[str, ...]) -> str | None:
     from difflib import get_close_matches
 
+    if len(candidates) > _MANY:  # each takes some microseconds, and a document may have as many unknown names
+        alike = (each for each in candidates if each[:1].lower() == name[:1].lower())
+        candidates = tuple(sorted(alike, key=lambda each: abs(len(each) - len(name)))[:_FEW])
     folded = {candidate.lower(): candidate for candidate in candidates}
     found = get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else None

@@ -2,6 +2,7 @@
 
 from random import Random
 
+from fuzz.hostile_expressions import HOSTILE
 from seedengine.generation.expressions import function_names
 
 Kind = str
@@ -55,187 +56,21 @@ _FORMATS = (
 )
 _HUGE = ("1000000000", "2147483647", "1000000", "999999", "100000", "-1")
 
-HOSTILE = (
-    "pg_read_file('/etc/passwd')",
-    "pg_read_binary_file('/etc/passwd')",
-    "pg_ls_dir('/')",
-    "pg_sleep(10)",
-    "lo_import('/etc/passwd')",
-    "lo_export(1, '/tmp/x')",
-    "dblink('host=localhost', 'select 1')",
-    "dblink_connect('host=localhost')",
-    "current_setting('data_directory')",
-    "query_to_xml('select 1', true, false, '')",
-    "(select password from users limit 1)",
-    "exists (select 1)",
-    "1; drop table users",
-    "1) ; drop table users; --",
-    "select * from pg_shadow",
-    "select 1 from pg_authid",
-    "copy users to program 'id'",
-    "copy (select 1) to '/tmp/x'",
-    "create table x (y int)",
-    "create function f() returns int language plpython3u as $$ import os $$",
-    "do $$ begin perform pg_sleep(9); end $$",
-    "with x as (select 1) select * from x",
-    "values (1), (2)",
-    "table users",
-    "insert into users values (1) returning id",
-    "delete from users",
-    "update users set id = 1",
-    "set role postgres",
-    "prepare x as select 1",
-    "execute x",
-    "explain analyze select 1",
-    "row(1, 2)",
-    "(1, 2) = (1, 2)",
-    "$1",
-    ":name",
-    ":'name'",
-    "?",
-    "%(name)s",
-    "%s",
-    "@variable",
-    "@@version",
-    "{{ 1 }}",
-    "{%raw%}",
-    "${jndi:ldap://localhost/x}",
-    "__import__('os').system('id')",
-    "name.__class__.__mro__",
-    "eval('1')",
-    "load_file('/etc/passwd')",
-    "read_csv('/etc/passwd')",
-    "attach database 'x' as y",
-    "load_extension('x')",
-    "xmlparse(document '<x/>')",
-    "json_table('[]', '$' columns (x int))",
-    "array(select 1)",
-    "any(array[1])",
-    "generate_series(1, 1000000000)",
-    "random()",
-    "now()",
-    "current_timestamp(3)",
-    "now() at time zone 'UTC'",
-    "sum(small) over (partition by name)",
-    "count(*) filter (where true)",
-    "grouping sets ((1))",
-    'name collate "C"',
-    "'a' 'b'",
-    "E'\\x41'",
-    "U&'\\0041'",
-    "B'101'",
-    "X'FF'",
-    "N'a'",
-    "'abc",
-    '"abc',
-    '""',
-    "$$abc",
-    "$a$abc$b$",
-    "/* comment",
-    "1 /* a */ + 1",
-    "1 -- comment",
-    "1 # comment",
-    "1 --",
-    "0x1F",
-    "0b1",
-    "1_000",
-    "1e",
-    "1e999999999",
-    "1e-999999999",
-    ".",
-    "..",
-    "1..2",
-    "a..b",
-    "a.",
-    ".a",
-    "*",
-    "a.*",
-    "()",
-    "[]",
-    "array",
-    "array[",
-    "case",
-    "case end",
-    "case when then end",
-    "cast(1)",
-    "cast(1 as)",
-    "cast(1 as nonsense)",
-    "1::",
-    "1::int[][]",
-    "1::numeric(0)",
-    "1::numeric(5,-5)",
-    "1::numeric(99999999999999999999)",
-    "extract(x)",
-    "extract(from x)",
-    "trim(from)",
-    "substring(name from)",
-    "position(in name)",
-    "interval",
-    "interval ''",
-    "interval 'x'",
-    "interval '1' year",
-    "date ''",
-    "date '2025-02-30'",
-    "timestamp '99999-01-01'",
-    "1 is",
-    "1 is not",
-    "1 between 2",
-    "1 in ()",
-    "1 in",
-    "not",
-    "not not not true",
-    "- - - 1",
-    "1 = 2 = 3",
-    "1 < 2 < 3",
-    "'\x00'",
-    "\x00",
-    "\ufeff1",
-    "1\u00a0+\u00a01",
-    "1\u2028+ 1",
-    "\ud800",
-    "'\udfff'",
-    "ａ + １",
-    "١ + ٢",
-    "²",
-    "ﬁ",
-    "\u202e1 + 2",
-)
-"""What reads, runs, reaches out or breaks off, or has undone some parser."""
 
-_WORDS = (
-    "select from where group by order having limit union all distinct with recursive as on using join lateral values "
-    "table insert update delete create drop alter copy program grant case when then else end and or not is null true "
-    "false in like ilike similar to between symmetric escape cast extract trim both leading trailing position "
-    "substring for overlay placing interval array row any some exists over partition filter within collate at time "
-    "zone isnull notnull current_date current_user session_user default returning into"
-).split()  # fmt: skip
-_PIECES = (
-    "(",
-    ")",
-    "[",
-    "]",
-    ",",
-    ".",
-    "::",
-    ";",
-    "'",
-    '"',
-    "$$",
-    "--",
-    "/*",
-    "*/",
-    "{",
-    "}",
-    "\\",
-    "\n",
-    "\t",
-    "e",
-    "0",
-    "1.",
-    ".5",
+_WORDS = tuple(
+    """
+    select from where group by order having limit union all distinct with recursive as on using join lateral values
+    table insert update delete create drop alter copy program grant case when then else end and or not is null true
+    false in like ilike similar to between symmetric escape cast extract trim both leading trailing position
+    substring for overlay placing interval array row any some exists over partition filter within collate at time
+    zone isnull notnull current_date current_user session_user default returning into
+    """.split()  # noqa: SIM905
 )
-
-_CHARACTERS = "\x00\x01\x1b\x7f\x85\xa0\u00df\u0130\u0300\u200b\u200d\u202e\u2028\ud800\udfff\ufeff\uffff😀𝟙'\"$\\()[]{};:?@#%^&|~`"
+_PIECES = (*"()[],.", "::", *";'\"", "$$", "--", "/*", "*/", *"{}\\\n\te0", "1.", ".5")
+_CHARACTERS = (
+    "\x00\x01\x1b\x7f\x85\xa0\u00df\u0130\u0300\u200b\u200d\u202e\u2028\ud800\udfff\ufeff\uffff😀𝟙"
+    "'\"$\\()[]{};:?@#%^&|~`"
+)
 
 
 def expression(random: Random) -> str:
