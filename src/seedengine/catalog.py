@@ -20,7 +20,8 @@ class Column:
 class ForeignKey:
     """`columns` of a table refer to `target_columns` of `target`; a table may refer to itself.
 
-    Where they refer to a part of a partitioned table alone, `parts` has the numbers that the database gives its leaves.
+    Where they refer to a part of a partitioned table alone, `parts` has the numbers that the database gives its leaves;
+    where only rows of a part refer, `rows_in` has those.
     """
 
     columns: tuple[str, ...]
@@ -29,6 +30,7 @@ class ForeignKey:
     deferrable: bool = False
     name: str | None = None
     parts: tuple[int, ...] = ()
+    rows_in: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

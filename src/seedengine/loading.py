@@ -35,6 +35,11 @@ def build_removals(world: World, cleaning: list[Cleaning]) -> list[Removal]:
         implied = bool(generated) and _is_implied(world, each.table)
         everything = each.how == "everything"
         removals.append(Removal(each.table, where, generated, everything, follows, implied, own))
+    # Rows of these hang on nothing that goes by the key that decides, but may by another, which is then refused.
+    cleaned = {each.table for each in cleaning}
+    for table, entry in world.spec.cleanup.items():
+        if isinstance(entry, TableFilter) and entry.follows is not None and table not in cleaned:
+            removals.append(Removal(table, follows=entry.follows, own=_generated(world, table)))
     return removals
 
 
@@ -48,7 +53,8 @@ def _generated(world: World, table: str) -> tuple[GeneratedRows, ...]:
     rows = []
     for entity in world.scope.tables.get(table, ()):
         columns = recognised_by(world.scope, entity)
-        rows.append(GeneratedRows(columns, partial(_batches, world, entity, columns)))
+        keyed = unique_everywhere(world.scope, entity)
+        rows.append(GeneratedRows(columns, partial(_batches, world, entity, columns), keyed=keyed))
     return tuple(rows)
 
 

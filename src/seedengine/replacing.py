@@ -7,7 +7,7 @@ from sys import maxsize
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from seedengine.diagnostics import Diagnostic
+from seedengine.diagnostics import DatabaseError, Diagnostic
 from seedengine.explaining import explaining
 from seedengine.fingerprint import fingerprint
 from seedengine.foreseeing import bulk_load, clean_steps, may_lock
@@ -86,6 +86,11 @@ def _find(
     """Find the rows that go; raises Refused where more would than is allowed, or others than were planned."""
     few = 0 if saved else maxsize if run.ours else allowed.few
     going = transaction.find(run.removals(), locking=locking, few=few)
+    if unknown := sorted(going.keys() - {each.table for each in run.cleaning}):
+        raise DatabaseError(
+            f"rows of `{unknown[0]}` would go, a table that was made, or whose keys were, since the run began",
+            "nothing was changed; run it again",
+        )
     if saved is not None:
         steps, target = clean_steps(run, going), run.target.name if run.target else ""
         refuse_stale(saved, fingerprint(run.loaded), target, run.created, steps, transaction.digests())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -91,10 +92,17 @@ def bulk_option(function: Function) -> Function:
     return command  # type: ignore[return-value]
 
 
+def _number(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
+    if isnan(value):
+        raise click.BadParameter("'nan' is no number of seconds.")
+    return value
+
+
 lock_option = click.option(
     "--lock-timeout",
     "lock_seconds",
-    type=click.FloatRange(min=0, min_open=True, max=10**6),
+    type=click.FloatRange(min=0.001, max=10**6),
+    callback=_number,
     metavar="SECONDS",
     default=60,
     show_default=True,

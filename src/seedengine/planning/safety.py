@@ -63,8 +63,13 @@ def refuse_unsafe(going: Mapping[str, Going], allowed: Allowed, *, ours: bool) -
             raise Refused(
                 f"the cleanup of `{table}` takes every row of it, {each.rows:,} in all, and none is one that this spec "
                 "makes",
-                f"narrow it; where all are to go, give `--max-deletes {max(many, each.rows)}`",
+                f"narrow it; where all are to go, give `--max-deletes {_most(going)}`",
             )
+
+
+def _most(going: Mapping[str, Going]) -> int:
+    """As many strangers as there are, or may be where they were not counted."""
+    return sum(each.rows if each.strangers is None else each.strangers for each in going.values())
 
 
 def _rows(count: int) -> str:

@@ -1,6 +1,8 @@
 """Which rows go: those that a cleanup names, and all that hang on one of them by a foreign key of the database."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,6 +16,9 @@ from seedengine.targets.relations import Relation, quoted_table, reachable
 
 ROW_PART = "tableoid"
 """What says in which part of a partitioned table a row lies, where a foreign key refers to a part alone."""
+
+_CONSTANT = re.compile(r"(?:'(?:[^']|'')*'|-?\d+(?:\.\d+)?|true|false|null)(?:::[\w\s\"\.\[\](),]+)?", re.IGNORECASE)
+"""A default that is the same whenever it is asked for, and means the same in every place."""
 
 _Hanging = tuple[str, ForeignKey]
 """A table, and one of its foreign keys by which its rows go along with what they refer to."""
@@ -44,7 +49,7 @@ class Search:
     def _hanging(self) -> Iterator[_Hanging]:
         for table, relation in self.workspace.relations.items():
             for key in relation.table.foreign_keys:
-                if table not in self.follows or self.follows[table] in key.columns:
+                if table not in self.follows or key.columns == (self.follows[table],):
                     yield table, key
 
     def _make_tables(self, number: int) -> None:
@@ -122,22 +127,44 @@ class Search:
         self._grow(self.implied_round, [removal for removal in self.removals if removal.implied])
         return {table: (self.found[table], count) for table, count in self.counts.items() if count}
 
-    def made(self, rows: Rows, among: Iterable[GeneratedRows]) -> list[sa.ColumnElement[bool]]:
-        """For each of these that a row may be among: that it is. They are loaded when first asked for."""
+    def made(self, rows: Rows, among: Iterable[GeneratedRows], *, untouched: bool) -> list[sa.ColumnElement[bool]]:
+        """For each of these that a row may be among: that it is. They are loaded when first asked for.
+
+        `untouched` asks too that nobody has filled more than the spec does.
+        """
         relation = rows.relation
         conditions: list[sa.ColumnElement[bool]] = []
-        for generated, clause in self.staged[relation.table.name].items():
+        for generated, clause in self.staged.get(relation.table.name, {}).items():
             if generated not in among:
                 continue
-            if clause in self._waiting:
-                self._waiting.remove(clause)
-                staging = Relation(relation.table, self.workspace.temporary_schema, clause.name, (), relation.types)
-                self.workspace.stage(staging, generated.columns, generated.batches())
+            self._load(relation, generated, clause)
             same = (
                 self.workspace.same(rows.column(name), clause.c[name], relation, name) for name in generated.columns
             )
-            conditions.append(sa.exists(sa.select(sa.literal(1)).select_from(clause).where(*same)))
+            made = sa.exists(sa.select(sa.literal(1)).select_from(clause).where(*same))
+            conditions.append(sa.and_(made, *(self._untouched(rows, generated) if untouched else ())))
         return conditions
+
+    def made_again(self, rows: Rows, among: Iterable[GeneratedRows]) -> int:
+        """How many of these rows that the spec makes are among those found."""
+        relation, count = rows.relation, 0
+        for generated, clause in self.staged.get(relation.table.name, {}).items():
+            if generated in among:
+                self._load(relation, generated, clause)
+                same = (
+                    self.workspace.same(rows.column(name), clause.c[name], relation, name) for name in generated.columns
+                )
+                gone = self.found[relation.table.name].holds(rows.column)
+                there = sa.exists(sa.select(sa.literal(1)).select_from(rows.alias).where(*same, gone))
+                counted = sa.select(sa.func.count()).select_from(clause).where(there)
+                count += int(self.workspace.connection.execute(counted).scalar_one())
+        return count
+
+    def _load(self, relation: Relation, generated: GeneratedRows, clause: sa.TableClause) -> None:
+        if clause in self._waiting:
+            self._waiting.remove(clause)
+            staging = Relation(relation.table, self.workspace.temporary_schema, clause.name, (), relation.types)
+            self.workspace.stage(staging, generated.columns, generated.batches())
 
     def _grow(self, round: int, removals: Sequence[Removal]) -> None:
         """Find what these removals name, and then whatever hangs on it."""
@@ -161,9 +188,7 @@ class Search:
             named: list[sa.ColumnElement[bool]] = [sa.true()] if removal.everything else []
             if removal.where is not None:
                 named.append(matching(removal.where, rows, self.workspace.compare, self._values))
-            for generated in removal.generated:
-                untouched = list(self._untouched(rows, removal, generated))
-                named.extend(sa.and_(made, *untouched) for made in self.made(rows, [generated]))
+            named += self.made(rows, removal.generated, untouched=removal.implied)
             if named and self._add(rows, sa.or_(*named), round, named=True):
                 grown.add(removal.table)
         return grown
@@ -173,11 +198,17 @@ class Search:
             return sa.select(sa.cast(sa.null(), sa.Text)).where(sa.false()).scalar_subquery()
         return self.found[removed.table].values(removed.column)
 
-    def _untouched(self, rows: Rows, removal: Removal, generated: GeneratedRows) -> Iterator[sa.ColumnElement[bool]]:
-        """That nobody has filled what the spec leaves empty, where keys could be anybody's."""
-        for column in rows.relation.table.columns if removal.implied else ():
-            if column.name not in generated.columns and column.default is None and not column.generated:
+    def _untouched(self, rows: Rows, generated: GeneratedRows) -> Iterator[sa.ColumnElement[bool]]:
+        """That nobody has filled what the spec leaves to the database, as far as that can be told."""
+        relation = rows.relation
+        for column in relation.table.columns:
+            if column.name in generated.columns or column.generated or column.identity:
+                continue
+            if column.default is None:
                 yield rows.column(column.name).is_(None)
+            elif _CONSTANT.fullmatch(column.default):
+                default: sa.ColumnElement[Any] = sa.literal_column(column.default)
+                yield self.workspace.same(rows.column(column.name), default, relation, column.name)
 
     def _find_hanging(self, round: int, grown: set[str]) -> set[str]:
         """Find the rows that refer to one that the round before found; the tables in which there was some."""
@@ -199,6 +230,8 @@ class Search:
         ]
         if key.parts:
             same.append(parents.column(ROW_PART).in_(key.parts))
+        if key.rows_in:
+            same.append(rows.column(ROW_PART).in_(key.rows_in))
         if round is not None:
             same.append(parents.clause.c[ROUND] == round)
         return sa.exists(sa.select(sa.literal(1)).select_from(parents.clause).where(*same))
@@ -211,7 +244,7 @@ class Search:
             *(rows.column(name).label(place) for name, place in found.columns.items()),
             sa.literal(round).label(ROUND),
             sa.literal(int(named)).label(NAMED),
-        ).where(condition, ~found.holds(rows.column))
+        ).where(condition, ~found.holds(rows.column), *rows.own())
         if self.workspace.lock_rows:
             query = query.with_for_update(of=rows.alias)
         places = [*found.columns.values(), ROUND, NAMED]
@@ -226,7 +259,7 @@ class Search:
 
 
 def _require_foreign_key(relation: Relation, column: str) -> None:
-    columns = [name for key in relation.table.foreign_keys for name in key.columns]
+    columns = [key.columns[0] for key in relation.table.foreign_keys if len(key.columns) == 1]
     if column not in columns:
         meant = closest(column, columns)
         raise InvalidCall(

@@ -28,6 +28,10 @@ class Rows:
         """That column of a row."""
         return self.alias.c[name]
 
+    def own(self) -> list[sa.ColumnElement[bool]]:
+        """That a row is the table's own, and not one of a table that inherits from it."""
+        return [] if self.relation.alone is None else [self.column("tableoid") == self.relation.alone]
+
     def key(self) -> list[sa.ColumnElement[object]]:
         """The columns that tell a row from others."""
         return [self.column(name) for name in self.relation.key]

@@ -1,15 +1,15 @@
 """What is said of the rows that go before any does: who made them, and what hangs between them and those that stay."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
 from seedengine.catalog import ForeignKey, Going
 from seedengine.diagnostics import Refused
-from seedengine.targets.closure import Search
+from seedengine.targets.closure import ROW_PART, Search
 from seedengine.targets.conditions import Rows
 from seedengine.targets.found import NAMED, ROUND
-from seedengine.targets.protocol import Removal
+from seedengine.targets.protocol import GeneratedRows
 from seedengine.targets.relations import reachable
 
 SHOWN_KEYS = 20
@@ -36,7 +36,7 @@ def _judge(search: Search, table: str, owned: set[str], *, many: bool) -> Going:
     filtered = any(
         each.table == table and each.where is not None and each.where.is_literal() for each in search.removals
     )
-    stays = sa.exists(sa.select(sa.literal(1)).select_from(rows.alias).where(~found.holds(rows.column)))
+    stays = sa.exists(sa.select(sa.literal(1)).select_from(rows.alias).where(~found.holds(rows.column), *rows.own()))
     whole = bool(filtered and named and not execute(sa.select(stays)).scalar_one())
     strangers = _count_strangers(search, rows) if many or whole else None
     held = [_stays(search, rows, key) for key in _others(search, table, owned)]
@@ -46,17 +46,27 @@ def _judge(search: Search, table: str, owned: set[str], *, many: bool) -> Going:
 
 
 def _count_strangers(search: Search, rows: Rows) -> int:
-    """How many of the rows found the spec would not make again."""
-    table = rows.relation.table.name
-    made = [made for each in search.removals if each.table == table for made in _made(search, rows, each)]
+    """How many of the rows found the spec would not make again.
+
+    Where several rows may be equal in all that the spec makes, no more of them are its own than it makes.
+    """
+    table = rows.relation.table
+    own = [made for each in search.removals if each.table == table.name for made in (*each.generated, *each.own)]
+    made = _made(search, rows, own)
     if not made:
-        return search.counts[table]
-    strange = sa.and_(search.found[table].holds(rows.column), *(~each for each in made))
-    return int(_count(search, rows, strange))
+        return search.counts[table.name]
+    strange = _count(search, rows, sa.and_(search.found[table.name].holds(rows.column), *(~each for each in made)))
+    keys = (table.primary_key, *table.unique)
+    if all(any(key and set(key) <= set(each.columns) for key in keys) for each in own if each.columns):
+        return strange
+    return max(strange, search.counts[table.name] - search.made_again(rows, own))
 
 
-def _made(search: Search, rows: Rows, removal: Removal) -> list[sa.ColumnElement[bool]]:
-    return search.made(rows, (*removal.generated, *removal.own))
+def _made(search: Search, rows: Rows, among: Sequence[GeneratedRows]) -> list[sa.ColumnElement[bool]]:
+    """That a row is one of these; nobody has filled more of it where its key could be anybody's."""
+    keyed = [each for each in among if each.keyed]
+    others = [each for each in among if not each.keyed]
+    return [*search.made(rows, keyed, untouched=False), *search.made(rows, others, untouched=True)]
 
 
 def _owned(search: Search) -> set[str]:
@@ -78,6 +88,8 @@ def _others(search: Search, table: str, owned: set[str]) -> Iterator[ForeignKey]
 def _stays(search: Search, rows: Rows, key: ForeignKey) -> sa.ColumnElement[bool]:
     """That a row refers by this key to one that stays."""
     refers = sa.and_(*(rows.column(column).is_not(None) for column in key.columns))
+    if key.rows_in:
+        refers = sa.and_(refers, rows.column(ROW_PART).in_(key.rows_in))
     return sa.and_(refers, ~search.refers(rows, key)) if search.counts.get(key.target) else refers
 
 
@@ -90,7 +102,8 @@ def refuse_looking_alike(search: Search) -> None:
         rows = Rows.of(search.workspace.relations[removal.table])
         found = search.found[removal.table]
         late = found.holds(rows.column, found.clause.c[ROUND] > search.implied_round)
-        count, keys = _listed(search, rows, sa.and_(late, *(~each for each in _made(search, rows, removal))))
+        made = _made(search, rows, (*removal.generated, *removal.own))
+        count, keys = _listed(search, rows, sa.and_(late, *(~each for each in made)))
         if count:
             raise Refused(
                 f"{count} row{'s' if count > 1 else ''} of `{removal.table}` that this spec does not make would go, "
@@ -103,13 +116,13 @@ def refuse_orphans(search: Search) -> None:
     """Raises Refused where a row that stays, by its `follows`, refers to one that goes."""
     for table, column in search.follows.items():
         for key in search.workspace.relations[table].table.foreign_keys:
-            if column not in key.columns and search.counts.get(key.target):
+            if key.columns != (column,) and search.counts.get(key.target):
                 _refuse_orphans(search, table, column, key)
 
 
 def _refuse_orphans(search: Search, table: str, follows: str, key: ForeignKey) -> None:
     rows = Rows.of(search.workspace.relations[table])
-    orphaned = sa.and_(search.refers(rows, key), ~search.found[table].holds(rows.column))
+    orphaned = sa.and_(search.refers(rows, key), ~search.found[table].holds(rows.column), *rows.own())
     count, keys = _listed(search, rows, orphaned)
     if not count:
         return

@@ -16,10 +16,14 @@ from seedengine.targets.protection import Protection
 
 @dataclass(frozen=True, slots=True)
 class GeneratedRows:
-    """Rows that a spec makes, to be recognised in a table: one is there when all of `columns` are equal."""
+    """Rows that a spec makes, to be recognised in a table: one is there when all of `columns` are equal.
+
+    `keyed` says that the columns are a key that can be nobody else's.
+    """
 
     columns: tuple[str, ...]
     batches: Callable[[], Iterable[pl.DataFrame]]
+    keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from seedengine.targets.columntypes import ColumnType
 class Relation:
     """A table with the name that the database gives it, and `key`, the columns by which one row is told from others.
 
-    `key` is the primary key or what the database has in its place (`ctid`, `rowid`).
+    `key` is the primary key or what the database has in its place (`ctid`, `rowid`). `alone` is the number of a table
+    from which others inherit, whose rows the database shows among its own.
     """
 
     table: Table
@@ -22,6 +23,7 @@ class Relation:
     name: str
     key: tuple[str, ...]
     types: Mapping[str, ColumnType]
+    alone: int | None = None
 
     def clause(self) -> sa.TableClause:
         """The table for SQLAlchemy, always quoted, with all columns and those of its key."""

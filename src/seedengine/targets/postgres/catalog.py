@@ -14,7 +14,8 @@ ROW_ADDRESS = ("tableoid", "ctid")
 """What tells a row of a table without a primary key from others; partitions have ctids of their own each."""
 
 _TABLES = """
-SELECT c.oid, n.nspname, c.relname, pg_catalog.pg_table_is_visible(c.oid), c.relkind::text = 'p'
+SELECT c.oid, n.nspname, c.relname, pg_catalog.pg_table_is_visible(c.oid), c.relkind::text = 'p',
+       c.relkind::text = 'r' AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
   AND n.nspname <> 'information_schema' AND left(n.nspname, 3) <> 'pg_'
@@ -31,8 +32,11 @@ SELECT coalesce(pg_catalog.pg_partition_root(k.conrelid)::oid, k.conrelid),
        (SELECT array_agg(a.attname::text ORDER BY u.place)
         FROM unnest(k.confkey) WITH ORDINALITY u(number, place)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number),
-       ARRAY(SELECT t.relid::oid FROM pg_catalog.pg_partition_tree(k.confrelid) t WHERE t.isleaf AND p.relispartition)
-FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class p ON p.oid = k.confrelid
+       ARRAY(SELECT t.relid::oid FROM pg_catalog.pg_partition_tree(k.confrelid) t WHERE t.isleaf AND p.relispartition),
+       ARRAY(SELECT t.relid::oid FROM pg_catalog.pg_partition_tree(k.conrelid) t WHERE t.isleaf AND c.relispartition)
+FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_class p ON p.oid = k.confrelid
+JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 WHERE k.contype = 'f' AND k.conparentid = 0
 ORDER BY k.conname, k.oid
 """
@@ -92,6 +96,7 @@ class _Key:
     columns: tuple[str, ...]
     target_columns: tuple[str, ...]
     parts: tuple[int, ...]
+    rows_in: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +112,14 @@ def read_catalog(connection: sa.Connection) -> PostgresCatalog:
     """
     tables = {row[0]: row for row in connection.execute(sa.text(_TABLES))}
     keys = [
-        _Key(child, parent, name, deferrable, tuple(columns), tuple(target_columns), tuple(parts))
-        for child, parent, name, deferrable, columns, target_columns, parts in connection.execute(
-            sa.text(_FOREIGN_KEYS)
-        )
+        _Key(child, parent, name, deferrable, *map(tuple, lists))
+        for child, parent, name, deferrable, *lists in connection.execute(sa.text(_FOREIGN_KEYS))
         if child in tables and parent in tables
     ]
     wanted = _wanted({oid for oid, row in tables.items() if row[3]}, keys)
     names = {
         oid: relname if visible else f"{schema}.{relname}"
-        for oid, schema, relname, visible, _ in tables.values()
+        for oid, schema, relname, visible, *_ in tables.values()
         if oid in wanted
     }
     columns, types = _columns(connection, list(names))
@@ -128,10 +131,12 @@ def read_catalog(connection: sa.Connection) -> PostgresCatalog:
         unique = tuple(dict.fromkeys(each.columns for each in own if each.unique and not each.primary))
         others = tuple(dict.fromkeys(each.columns for each in own if each.columns not in (primary, *unique)))
         table = Table(name, tuple(columns.get(oid, ())), primary, _foreign_keys(oid, keys, names), unique, others)
-        _, schema, relname, _, _ = tables[oid]
-        # What refers to a part of it alone is found by where a row lies.
-        key = () if any(each.parent == oid and each.parts for each in keys) else primary
-        relations[name] = Relation(table, schema, relname, key or ROW_ADDRESS, types.get(oid, {}))
+        _, schema, relname, _, _, inherited = tables[oid]
+        # What refers to a part of it alone, or from a part, is found by where a row lies.
+        parted = any((each.parent == oid and each.parts) or (each.child == oid and each.rows_in) for each in keys)
+        key = () if parted or inherited else primary
+        alone = oid if inherited else None
+        relations[name] = Relation(table, schema, relname, key or ROW_ADDRESS, types.get(oid, {}), alone)
     labels = {name: tuple(each) for name, each in connection.execute(sa.text(_LABELS))}
     partitioned = frozenset(name for oid, name in names.items() if tables[oid][4])
     return PostgresCatalog(relations, labels, partitioned)
@@ -172,9 +177,10 @@ def _foreign_keys(oid: int, keys: list[_Key], names: Mapping[int, str]) -> tuple
     found: dict[tuple[object, ...], ForeignKey] = {}
     for key in keys:
         if key.child == oid and key.parent in names:
-            same = (key.columns, key.parent, key.target_columns, key.parts)
+            same = (key.columns, key.parent, key.target_columns, key.parts, key.rows_in)
             target = names[key.parent]
             found.setdefault(
-                same, ForeignKey(key.columns, target, key.target_columns, key.deferrable, key.name, key.parts)
+                same,
+                ForeignKey(key.columns, target, key.target_columns, key.deferrable, key.name, key.parts, key.rows_in),
             )
     return tuple(found.values())

@@ -47,11 +47,15 @@ def connect(address: Address) -> psycopg.Connection[Any]:
     if "PGCONNECT_TIMEOUT" not in os.environ:
         parameters.setdefault("connect_timeout", CONNECT_SECONDS)
     try:
-        return psycopg.connect(prepare_threshold=None, **parameters)  # type: ignore[arg-type]
+        connection = psycopg.connect(prepare_threshold=None, **parameters)  # type: ignore[arg-type]
     except psycopg.Error as error:
         reason, help = _explain(str(error), address)
     except UnicodeError:  # a host that cannot be a name at all, as one with an empty or an overly long part
         reason, help = "its host cannot be found", "look at the host in the URL"
+    else:
+        # Whoever waits for another run must see what that has done, whatever the database's own choice is.
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        return connection
     raise DatabaseError(f"cannot connect to `{address}`: {reason}", help)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import sqlalchemy as sa
@@ -122,12 +123,15 @@ def _next(connection: sa.Connection, sequence: Sequence) -> int:
 
 
 def _next_needed(connection: sa.Connection, sequence: Sequence) -> int | None:
-    """The next value that no row has: the sequence's own unless a row is as far; None where no row has any."""
+    """The next value that no row has, or the sequence's own unless a row is as far.
+
+    None where no row has any, or the furthest is no number.
+    """
     rows = sequence.relation.clause()
     column: sa.ColumnElement[Any] = rows.c[sequence.column]
     further = sa.func.max if sequence.increment > 0 else sa.func.min
     furthest = connection.execute(sa.select(further(column)).select_from(rows)).scalar_one()
-    if furthest is None:
+    if furthest is None or not isfinite(furthest):
         return None
     coming = _next(connection, sequence)
     ahead = int(furthest) >= coming if sequence.increment > 0 else int(furthest) <= coming

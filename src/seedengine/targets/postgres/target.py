@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from math import ceil
 
 import psycopg
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ from seedengine.targets.protection import Protection, refuse_protected
 # joins with the rows that go would go through the tables several times.
 _SETTINGS = """
 SELECT set_config('lock_timeout', :lock, true),
+       set_config('extra_float_digits', '1', true),
        set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
        set_config('intervalstyle', 'postgres', true), set_config('row_security', 'off', true),
        set_config('work_mem', greatest(pg_size_bytes(current_setting('work_mem')) / 1024, 65536) || 'kB', true)
@@ -92,6 +94,10 @@ class PostgresTarget:
     ) -> Iterator[PostgresTransaction]:
         """See `Target`."""
         with self._connected() as connection, naming_wait(self._lock_seconds, read_only=read_only):
+            if read_only:
+                # Its temporary tables are made first, and nothing else is written from then on.
+                with translated():
+                    connection.execute(sa.text("SET TRANSACTION READ WRITE"))
             self._prepare(connection)
             if not read_only:
                 _wait_for_turn(connection, self._lock_seconds)
@@ -115,7 +121,7 @@ class PostgresTarget:
 
     def _prepare(self, connection: sa.Connection) -> None:
         with translated():
-            connection.execute(sa.text(_SETTINGS), {"lock": f"{self._lock_seconds * 1000:.0f}ms"})
+            connection.execute(sa.text(_SETTINGS), {"lock": f"{ceil(self._lock_seconds * 1000)}ms"})
             connection.execute(sa.text("SET CONSTRAINTS ALL DEFERRED"))
             schema = self._address.schema
             if schema is None:

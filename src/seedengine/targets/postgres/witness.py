@@ -19,6 +19,12 @@ WHERE c.relpersistence <> 't'
 GROUP BY n.nspname, c.relname
 HAVING sum(s.n_tup_ins) + sum(s.n_tup_upd) + sum(s.n_tup_del) > 0
 """
+# A table that is emptied by TRUNCATE gets another file, by this transaction or by somebody's that has ended since.
+_TABLES = """
+SELECT c.oid, n.nspname || '.' || c.relname, c.relfilenode, c.xmin = pg_catalog.pg_current_xact_id()::xid
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND left(n.nspname, 3) <> 'pg_'
+"""
 _WORK = ("inserted", "updated", "deleted")
 
 _Count = tuple[str, str, str]
@@ -36,6 +42,7 @@ class Witness:
             )
         self._connection = connection
         self._before = self._read()
+        self._tables = self._read_tables()
         self._expected: Counter[_Count] = Counter()
 
     def expect(self, relation: Relation, *, inserted: int = 0, updated: int = 0, deleted: int = 0) -> None:
@@ -56,6 +63,22 @@ class Witness:
                     "a trigger or a rule of the database did more than was planned; nothing was changed. Where that is "
                     "meant, give `--unwitnessed`",
                 )
+
+        self._check_tables()
+
+    def _check_tables(self) -> None:
+        now = self._read_tables()
+        for number, (name, file, _) in self._tables.items():
+            _, file_now, ours = now.get(number, (name, None, True))
+            if file_now != file and ours:
+                raise DatabaseError(
+                    f"`{name}` was {'emptied' if file_now else 'dropped'} during the run",
+                    "a trigger did it, or somebody else; nothing was changed by this run",
+                )
+
+    def _read_tables(self) -> dict[int, tuple[str, int, bool]]:
+        rows = self._connection.execute(sa.text(_TABLES))
+        return {number: (name, file, ours) for number, name, file, ours in rows}
 
     def _read(self) -> Counter[_Count]:
         counts: Counter[_Count] = Counter()

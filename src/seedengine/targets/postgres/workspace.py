@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import count
 from typing import Any
 
 import polars as pl
@@ -69,8 +70,10 @@ class PostgresWorkspace:
 
     def digest(self, found: FoundRows) -> str:
         """The sum of the hashes of the rows' texts."""
-        rows = found.relation.clause().alias("seedengine_row")
-        text = sa.cast(sa.literal_column("seedengine_row"), sa.Text)
+        columns = {column.name for column in found.relation.table.columns}
+        name = next(each for number in count() if (each := f"seedengine_row_{number}") not in columns)
+        rows = found.relation.clause().alias(name)
+        text = sa.cast(sa.literal_column(name), sa.Text)
         total = sa.func.sum(sa.cast(sa.func.hashtextextended(text, 0), sa.Numeric))
         held = found.holds(lambda name: rows.c[name])
         return str(self.connection.execute(sa.select(total).select_from(rows).where(held)).scalar_one())

@@ -66,8 +66,8 @@ def read_relations(connection: sa.Connection) -> dict[str, Relation]:
 
 def _relation(connection: sa.Connection, table: Table) -> Relation:
     names = {column.name.lower() for column in table.columns}
-    address = next(each for each in ("rowid", "_rowid_", "oid") if each not in names)
-    has_address = _has_row_address(connection, table.name, address)
+    address = next((each for each in ("rowid", "_rowid_", "oid") if each not in names), "")
+    has_address = bool(address) and _has_row_address(connection, table.name, address)
     if has_address and len(table.primary_key) == 1:
         table = _with_row_number(table)
     types = {column.name: parse_type(column.type) for column in table.columns}

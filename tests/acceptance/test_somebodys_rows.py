@@ -1,0 +1,190 @@
+"""Rows of somebody's that a cleanup could take by mistake: each case is one that once was."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tool import Outcome, run, succeed
+
+HEAD = 'seedspec: 1\nname: s\nseed: 1\ncleanup: {users: {email: {ends_with: "@seed.test"}}%s}\nentities:\n'
+USERS = '  users: {count: 3, fields: {id: {uuid: {}}, email: {template: "u{row}@seed.test"}}}\n'
+GOES, STAYS = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
+PEOPLE = f"INSERT INTO users VALUES ('{GOES}', 'zz@seed.test'), ('{STAYS}', 'real@example.org')"
+
+Execute = Callable[[str], list[tuple[Any, ...]]]
+
+
+@pytest.fixture(params=["postgres", "sqlite"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Execute]:
+    """A database with users of whom one goes, and how the application runs a statement in it."""
+
+    def on_sqlite(statement: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(tmp_path / "app.db")) as connection:
+            found = connection.execute(statement).fetchall()
+            connection.commit()
+            return found
+
+    if request.param == "sqlite":
+        url, execute = f"sqlite:///{tmp_path / 'app.db'}", on_sqlite
+    else:
+        url, execute = request.getfixturevalue("postgres_url"), on_postgres(request.getfixturevalue("postgres_url"))
+    execute(f"CREATE TABLE users (id {'uuid' if request.param == 'postgres' else 'text'} PRIMARY KEY, email text)")
+    execute(PEOPLE)
+    return url, execute
+
+
+def on_postgres(url: str) -> Execute:
+    def execute(statement: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(url) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    return execute
+
+
+@pytest.fixture
+def postgres(postgres_url: str) -> tuple[str, Execute]:
+    execute = on_postgres(postgres_url)
+    execute("CREATE TABLE users (id uuid PRIMARY KEY, email text)")
+    execute(PEOPLE)
+    return postgres_url, execute
+
+
+def apply(url: str, folder: Path, entities: str = "", cleanup: str = "", *flags: object) -> Outcome:
+    spec = folder / "s.yaml"
+    spec.write_text(HEAD % cleanup + USERS + entities)
+    return run("apply", spec, "--database-url", url, *flags)
+
+
+def test_follows_holds_where_nothing_that_it_leads_to_goes(database: tuple[str, Execute], tmp_path: Path) -> None:
+    url, execute = database
+    execute("CREATE TABLE conv (id int PRIMARY KEY)")
+    execute(
+        "CREATE TABLE msg (id int PRIMARY KEY, conv int REFERENCES conv, sender "
+        f"{'text' if url.startswith('sqlite') else 'uuid'} REFERENCES users)"
+    )
+    execute("INSERT INTO conv VALUES (1)")
+    execute(f"INSERT INTO msg VALUES (1, 1, '{STAYS}'), (2, 1, '{GOES}')")
+    outcome = apply(url, tmp_path, "", ", msg: {follows: conv}")
+    assert outcome.code == 3
+    assert "1 row of `msg` would stay, as `conv` decides" in outcome.err
+    assert len(execute("SELECT * FROM msg")) == 2
+
+
+def test_a_composite_key_does_not_decide_where_one_column_does(postgres: tuple[str, Execute], tmp_path: Path) -> None:
+    url, execute = postgres
+    execute(
+        "CREATE TABLE conv (id int PRIMARY KEY, owner uuid REFERENCES users);"
+        "CREATE TABLE member (conv int REFERENCES conv, who uuid REFERENCES users, PRIMARY KEY (conv, who));"
+        "CREATE TABLE msg (id int PRIMARY KEY, conv int REFERENCES conv, who uuid,"
+        " FOREIGN KEY (conv, who) REFERENCES member);"
+        f"INSERT INTO conv VALUES (1, '{STAYS}'); INSERT INTO member VALUES (1, '{GOES}');"
+        f"INSERT INTO msg VALUES (1, 1, '{GOES}')"
+    )
+    outcome = apply(url, tmp_path, "", ", msg: {follows: conv}", "--delete-mixed")
+    assert (outcome.code, len(execute("SELECT * FROM msg"))) == (3, 1)
+
+
+def test_one_row_of_the_spec_excuses_one_row(database: tuple[str, Execute], tmp_path: Path) -> None:
+    url, execute = database
+    key = "id integer PRIMARY KEY" if url.startswith("sqlite") else "id bigserial PRIMARY KEY"
+    execute(f"CREATE TABLE notif ({key}, title text, body text)")
+    for _ in range(3):
+        execute("INSERT INTO notif (title) VALUES ('Welcome!')")
+    execute("INSERT INTO notif (title, body) VALUES ('Welcome!', 'somebody wrote this')")
+    notif = '  notif: {count: 2, fields: {title: "Welcome!"}}\n'
+    entry = ', notif: {title: {starts_with: "Welcome"}}'
+    outcome = apply(url, tmp_path, notif, entry, "--max-deletes", 1)
+    assert outcome.code == 3
+    assert "2 of `notif`" in outcome.err
+    assert len(execute("SELECT * FROM notif")) == 4
+
+
+def test_what_somebody_filled_beside_a_default_is_not_the_specs(postgres: tuple[str, Execute], tmp_path: Path) -> None:
+    url, execute = postgres
+    execute(
+        "CREATE TABLE tag (id int GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, name text, uses int NOT NULL DEFAULT 0,"
+        " by_user text DEFAULT 'nobody'); INSERT INTO tag VALUES (70, 'tag1', 17, 'alice')"
+    )
+    tag = '  tag: {count: 3, fields: {name: {template: "tag{row}"}}}\n'
+    for _ in range(2):
+        assert apply(url, tmp_path, tag).code == 0
+        assert sorted(execute("SELECT name, uses, by_user FROM tag")) == [
+            ("tag1", 0, "nobody"),
+            ("tag1", 17, "alice"),
+            ("tag2", 0, "nobody"),
+            ("tag3", 0, "nobody"),
+        ]
+
+
+def test_rows_of_a_table_that_inherits_are_another_tables(postgres: tuple[str, Execute], tmp_path: Path) -> None:
+    url, execute = postgres
+    execute(
+        "CREATE TABLE staff (PRIMARY KEY (id)) INHERITS (users);"
+        "CREATE TABLE orders (id int PRIMARY KEY, who uuid REFERENCES users);"
+        "CREATE TABLE old_orders () INHERITS (orders);"
+        f"INSERT INTO staff VALUES ('{STAYS}', 'staff@seed.test'); INSERT INTO orders VALUES (1, '{STAYS}');"
+        f"INSERT INTO old_orders VALUES (2, '{GOES}')"
+    )
+    assert apply(url, tmp_path).code == 0
+    assert execute("SELECT count(*) FROM ONLY users WHERE email = 'real@example.org'") == [(1,)]
+    assert execute("SELECT id FROM orders ORDER BY id") == [(1,), (2,)]
+
+
+def test_a_key_of_one_partition_takes_no_row_of_another(postgres: tuple[str, Execute], tmp_path: Path) -> None:
+    url, execute = postgres
+    execute(
+        "CREATE TABLE ev (id int, k int, who uuid) PARTITION BY LIST (k);"
+        "CREATE TABLE ev1 PARTITION OF ev FOR VALUES IN (1); CREATE TABLE ev2 PARTITION OF ev FOR VALUES IN (2);"
+        "ALTER TABLE ev1 ADD FOREIGN KEY (who) REFERENCES users ON DELETE CASCADE;"
+        f"INSERT INTO ev VALUES (1, 1, '{GOES}'), (1, 2, '{GOES}')"
+    )
+    assert apply(url, tmp_path).code == 0
+    assert execute("SELECT k FROM ev") == [(2,)]
+
+
+@pytest.mark.parametrize("deed", ["TRUNCATE diary", "DROP TABLE diary"])
+def test_a_trigger_that_empties_or_drops_a_table(postgres: tuple[str, Execute], tmp_path: Path, deed: str) -> None:
+    url, execute = postgres
+    execute(
+        "CREATE TABLE diary (what text); INSERT INTO diary VALUES ('dear diary');"
+        f"CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {deed}; RETURN NULL; END';"
+        "CREATE TRIGGER t AFTER DELETE ON users FOR EACH STATEMENT EXECUTE FUNCTION f()"
+    )
+    outcome = apply(url, tmp_path)
+    assert outcome.code == 1
+    assert "`public.diary` was" in outcome.err
+    assert execute("SELECT * FROM diary") == [("dear diary",)]
+
+
+def test_the_advice_of_a_refusal_is_enough(postgres: tuple[str, Execute], tmp_path: Path) -> None:
+    url, execute = postgres
+    execute(
+        f"DELETE FROM users WHERE id = '{STAYS}'; CREATE TABLE a (id int PRIMARY KEY, who uuid REFERENCES users);"
+        f"INSERT INTO a SELECT n, '{GOES}' FROM generate_series(1, 3) n"
+    )
+    refused = apply(url, tmp_path)
+    assert refused.code == 3
+    assert "give `--max-deletes 4`" in refused.err
+    assert apply(url, tmp_path, "", "", "--max-deletes", 4).code == 0
+
+
+def test_where_every_transaction_is_strict_or_reads_only(postgres: tuple[str, Execute], tmp_path: Path) -> None:
+    url, execute = postgres
+    name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+    execute(f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'")
+    assert apply(url, tmp_path).code == 0
+    execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    succeed("plan", tmp_path / "s.yaml", "--database-url", url)
+    assert apply(url, tmp_path).code == 1
+
+
+def test_odd_waits(postgres: tuple[str, Execute], tmp_path: Path) -> None:
+    url, _ = postgres
+    for seconds in ("nan", "0", "0.0004"):
+        assert apply(url, tmp_path, "", "", "--lock-timeout", seconds).code == 2
