@@ -14,6 +14,7 @@ from seedengine.explaining import explaining
 from seedengine.planning import CAREFUL, Allowed, Size, Summary, TableResult
 from seedengine.planning.choices import Progress
 from seedengine.run import Run
+from seedengine.spec.cleanup import TableFilter
 from seedengine.spec.copies import find_copied
 from seedengine.spec.load import Loaded
 from seedengine.spec.scope import Scope
@@ -87,7 +88,10 @@ def _table(run: Run, table: str, progress: Progress | None) -> UpsertTable:
         )
         for entity in entities
     )
-    return UpsertTable(table, run.scope.key(entities[0]), rows, run.graph.later.get(table, ()))
+    entry = run.scope.spec.cleanup.get(table)
+    # What goes elsewhere is not looked for here, so that a filter by that tells nothing.
+    own = entry if isinstance(entry, TableFilter) and not entry.is_empty() and not any(entry.removed()) else None
+    return UpsertTable(table, run.scope.key(entities[0]), rows, run.graph.later.get(table, ()), own)
 
 
 def _references(run: Run, entity: str) -> Iterator[ForeignKey]:

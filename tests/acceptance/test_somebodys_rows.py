@@ -188,3 +188,27 @@ def test_odd_waits(postgres: tuple[str, Execute], tmp_path: Path) -> None:
     url, _ = postgres
     for seconds in ("nan", "0", "0.0004"):
         assert apply(url, tmp_path, "", "", "--lock-timeout", seconds).code == 2
+
+
+def test_an_upsert_changes_no_row_that_the_cleanup_does_not_name(database: tuple[str, Execute], tmp_path: Path) -> None:
+    url, execute = database
+    spec = tmp_path / "s.yaml"
+    text = HEAD % "" + (
+        "  users: {key: name, rows: [{name: alice}, {name: bob}],"
+        ' fields: {id: {uuid: {}}, email: {template: "{name}@seed.test"}}}\n'
+    )
+    execute("ALTER TABLE users ADD name text")
+    execute(f"UPDATE users SET name = 'alice' WHERE id = '{STAYS}'")
+    spec.write_text(text)
+    refused = run("apply", spec, "--mode", "upsert", "--database-url", url)
+    assert refused.code == 3
+    assert "1 of the rows of `users` that would be updated are none that its cleanup names" in refused.err
+    assert "somebody's: alice" in refused.err
+    assert sorted(execute("SELECT email FROM users")) == [("real@example.org",), ("zz@seed.test",)]
+    execute(f"UPDATE users SET email = 'old@seed.test' WHERE id = '{STAYS}'")
+    succeed("apply", spec, "--mode", "upsert", "--database-url", url)
+    assert sorted(execute("SELECT email FROM users")) == [
+        ("alice@seed.test",),
+        ("bob@seed.test",),
+        ("zz@seed.test",),
+    ]

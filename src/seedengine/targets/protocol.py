@@ -104,13 +104,15 @@ class UpsertRows:
 class UpsertTable:
     """All rows that come into a table; one that is there already is told by `key`.
 
-    Columns named by `later` are NULL in new rows until the rows of all tables are there.
+    Columns named by `later` are NULL in new rows until the rows of all tables are there. Where there is a filter `own`,
+    rows that it does not match are somebody's, and are not changed.
     """
 
     table: str
     key: tuple[str, ...]
     rows: tuple[UpsertRows, ...]
     later: tuple[str, ...] = ()
+    own: RowFilter | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -10,9 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ClauseElement, Executable
 
-from seedengine.diagnostics import DatabaseError
+from seedengine.diagnostics import DatabaseError, Refused
+from seedengine.spec.cleanup import Removed, RowFilter
+from seedengine.targets.conditions import Rows, matching
 from seedengine.targets.following import Following
 from seedengine.targets.found import FoundRows, Workspace
+from seedengine.targets.judging import SHOWN_KEYS
 from seedengine.targets.protocol import RowRefused, Upserted, UpsertTable
 from seedengine.targets.rowtexts import Differ, Shown
 from seedengine.targets.staged import StagedTable, among
@@ -56,6 +59,8 @@ class Upsert:
         for table, staged in self._staged.items():
             changed = sum(self._find_changed(staged, *group) for group in staged.groups())
             self.results[table] = Upserted(self._count_new(staged), changed)
+            if changed and staged.table.own is not None:
+                self._refuse_somebodys(staged, staged.table.own)
 
     def write(self) -> Iterator[Written]:
         """Write what is new or changed, statement by statement; raises RowRefused where the database refuses a row."""
@@ -143,6 +148,25 @@ class Upsert:
         query = query.where(among(rows.c[staged.row], numbers), _differ(there, rows, names))
         return self._execute(staged.changed.insert().from_select([staged.row], query))
 
+    def _refuse_somebodys(self, staged: StagedTable, own: RowFilter) -> None:
+        """Raises Refused where a row is to be changed that the cleanup of its table does not name."""
+        rows, there = staged.rows(self._staged), Rows.of(staged.relation)
+        named = matching(own, there, self._workspace.compare, _nothing)
+        source = rows.join(staged.changed, staged.changed.c[staged.row] == rows.c[staged.row])
+        source = source.join(there.alias, _same(there.alias, rows, staged.table.key))
+        theirs = sa.not_(sa.func.coalesce(named, sa.false()))
+        shown = [Shown(there.column(name)) for name in staged.table.key]
+        query = sa.select(*shown).select_from(source).where(theirs).order_by(*shown)
+        found = self._workspace.connection.execute(query).fetchall()
+        if found:
+            keys = ", ".join(" ".join(map(str, row)) for row in found[:SHOWN_KEYS])
+            more = ", …" if len(found) > SHOWN_KEYS else ""
+            raise Refused(
+                f"{len(found):,} of the rows of `{staged.table.table}` that would be updated are none that its cleanup "
+                f"names, and may be somebody's: {keys}{more}",
+                "change the key in the spec, or let the cleanup name these rows",
+            )
+
     def _count_new(self, staged: StagedTable) -> int:
         there = sa.select(sa.func.count()).select_from(staged.matches.clause)
         total = sum(part.count for part in staged.table.rows)
@@ -216,6 +240,11 @@ class Upsert:
     def _execute(self, statement: sa.sql.expression.Executable) -> int:
         counted = self._workspace.connection.execution_options(preserve_rowcount=True)
         return counted.execute(statement).rowcount
+
+
+def _nothing(_removed: Removed) -> sa.ScalarSelect[str]:
+    """The values of rows that go: none does."""
+    return sa.select(sa.cast(sa.null(), sa.Text)).where(sa.false()).scalar_subquery()
 
 
 def _same(there: sa.FromClause, rows: sa.FromClause, key: Sequence[str]) -> sa.ColumnElement[bool]:
