@@ -119,3 +119,13 @@ def test_a_key_that_nobody_checks_is_audited(database: tuple[Target, Connection]
         with target.begin() as transaction:
             transaction.load("child", ("id", "a"), [pl.DataFrame({"id": [4], "a": [8]})])
     assert connection.execute("SELECT count(*) FROM child").fetchone() == (3,)
+
+
+def test_a_check_that_nobody_enforces_is_audited(database: tuple[Target, Connection]) -> None:
+    target, connection = database
+    if connection.info.server_version < 180000:
+        pytest.skip("servers before PostgreSQL 18 enforce every check")
+    connection.execute("ALTER TABLE a ADD CONSTRAINT few CHECK (id < 9) NOT ENFORCED; INSERT INTO a VALUES (50)")
+    load(target, "a", 1)
+    with pytest.raises(DatabaseError, match="1 rows of `a` break `few`"):
+        load(target, "a", 2, 60)

@@ -60,6 +60,8 @@ class _Staging:
 
     def same(self, left: sa.FromClause, right: sa.FromClause) -> sa.ColumnElement[bool]:
         """That two rows, one of either side, are to be the same."""
+        if left is self.clause:  # SQLite compares by the collation of the left side, which is to be the database's
+            left, right = right, left
         names = self.told_by if self.keyed else (_TEXT, _COPY)
         return sa.and_(*(left.c[name] == right.c[name] for name in names))
 
