@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,22 @@ _FORMAT = 1
 
 Entries = Mapping[str, Mapping[str, LockEntry]]
 """By the name of a spec's file, and by the size in words."""
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """While a lock is read and written again: one process at a time, where the system can hold others back."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(number)
 
 
 def read_lock(path: Path) -> Entries:

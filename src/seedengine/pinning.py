@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from seedengine.diagnostics import InvalidCall
 from seedengine.explaining import explaining
 from seedengine.fingerprint import PACKAGES
-from seedengine.lockfile import LOCK, read_lock, write_lock
+from seedengine.lockfile import LOCK, alone_in, read_lock, write_lock
 from seedengine.planning import Size
 from seedengine.planning.choices import Progress
 from seedengine.planning.verification import LockedRows, LockEntry, LockVerification, find_drifts
@@ -49,9 +49,10 @@ def pin(loaded: Loaded, *, progress: Progress | None = None) -> LockVerification
     path = loaded.path.with_name(LOCK)
     read_lock(path)  # before the work, what would stop it in the end
     entry = _pin(loaded, progress)
-    entries = read_lock(path)
-    sizes = {**entries.get(loaded.path.name, {}), _size_in_words(loaded.options): entry}
-    write_lock(path, {**entries, loaded.path.name: sizes})
+    with alone_in(path.parent):
+        entries = read_lock(path)
+        sizes = {**entries.get(loaded.path.name, {}), _size_in_words(loaded.options): entry}
+        write_lock(path, {**entries, loaded.path.name: sizes})
     return _verification(loaded, entry, None, started)
 
 

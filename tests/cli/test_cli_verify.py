@@ -2,12 +2,15 @@
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import Call
+
+from tool import run
 
 LOCK = Path("seedengine.lock")
 
@@ -192,3 +195,13 @@ def test_a_folder_in_the_place_of_the_lock_is_one_message(call: Call, shop: Path
         outcome = call("verify", shop, option)
         assert outcome.code == 2
         assert outcome.err.startswith("error: `seedengine.lock` cannot be read")
+
+
+def test_locks_that_are_written_at_once_all_stay(tmp_path: Path) -> None:
+    names = [f"{number}.yaml" for number in range(6)]
+    for name in names:
+        (tmp_path / name).write_text("seedspec: 1\nname: s\nentities: {t: {count: 1, fields: {id: {uuid: {}}}}}\n")
+    with ThreadPoolExecutor(len(names)) as pool:
+        outcomes = list(pool.map(lambda name: run("verify", tmp_path / name, "--write-lock"), names))
+    assert [outcome.code for outcome in outcomes] == [0] * len(names)
+    assert sorted(json.loads((tmp_path / "seedengine.lock").read_text())["specs"]) == names
