@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from verified import Database, applied, differences, postgres, sqlite, verify
+from verified import Database, applied, apply, differences, postgres, sqlite, verify
 
 from tool import call
 
@@ -204,3 +204,19 @@ def test_it_changes_nothing(shop: Path, database: Database, tmp_path: Path) -> N
     assert [sorted(map(str, database.execute(f"SELECT * FROM {table}"))) for table in tables] == before
     if content:
         assert (tmp_path / "shop.db").read_bytes() == content
+
+
+def test_rows_of_one_entity_do_not_stand_for_those_of_another(database: Database, tmp_path: Path) -> None:
+    spec = tmp_path / "two.yaml"
+    spec.write_text(
+        "seedspec: 1\nname: two\nseed: 3\nentities:\n"
+        '  a: {table: log, count: 3, fields: {kind: {template: "event-{row}"}, extra: {int: 1..9}}}\n'
+        '  b: {table: log, count: 3, fields: {kind: {template: "event-{row}"}}}\n'
+    )
+    database.execute("CREATE TABLE log (kind text, extra int)")
+    apply(spec, database.url)
+    assert verify(spec, database.url).code == 0
+    database.execute("DELETE FROM log WHERE extra IS NULL")
+    outcome = verify(spec, database.url)
+    assert outcome.code == 4
+    assert {each["entity"]: each["missing"] for each in outcome.json["entities"]} == {"a": 0, "b": 3}

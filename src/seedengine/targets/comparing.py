@@ -29,12 +29,16 @@ _TEXT, _COPY = "seedengine_text", "seedengine_copy"
 
 @dataclass(frozen=True)
 class _Staging:
-    """The rows of one entity in a temporary table, and how they are found in the table that they are for."""
+    """The rows of one entity in a temporary table, and how they are found in the table that they are for.
+
+    `apart` are columns that other entities of the table fill, and this one leaves NULL.
+    """
 
     expected: ExpectedRows
     relation: Relation
     columns: tuple[str, ...]
     clause: sa.TableClause
+    apart: tuple[str, ...]
 
     @cached_property
     def told_by(self) -> tuple[str, ...]:
@@ -53,6 +57,8 @@ class _Staging:
         """Rows of either table with what tells them apart; a number does so among those that fulfil the conditions."""
         if self.keyed:
             return rows
+        if rows is not self.clause:
+            conditions = (*conditions, *(rows.c[name].is_(None) for name in self.apart))
         text = RowText(*(rows.c[name] for name in self.told_by))
         copy = sa.func.row_number().over(partition_by=text)
         query = sa.select(*rows.c, text.label(_TEXT), copy.label(_COPY)).select_from(rows)
@@ -94,7 +100,13 @@ class Comparing:
             source = relation.clause()
             shape = sa.select(*(source.c[column] for column in columns))
             self._workspace.connection.execute(CreateTemporary(clause, shape))
-            yield each, _Staging(each, relation, columns, clause)
+            yield each, _Staging(each, relation, columns, clause, tuple(self._apart(each, relation)))
+
+    def _apart(self, expected: ExpectedRows, relation: Relation) -> Iterator[str]:
+        filled = {name for each in self._expected if each.table == expected.table for name in each.columns}
+        for column in relation.table.columns:
+            if column.name in filled and column.name not in expected.columns and column.default is None:
+                yield column.name
 
     def run(self) -> Comparison:
         """Compare, and find what a cleanup would remove."""
