@@ -184,6 +184,25 @@ def test_where_every_transaction_is_strict_or_reads_only(postgres: tuple[str, Ex
     assert apply(url, tmp_path).code == 1
 
 
+def test_the_event_of_a_trigger_is_read_past_names_and_comments(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "app.db")) as connection:
+        connection.executescript(
+            "CREATE TABLE users (id text PRIMARY KEY, email text);"
+            'CREATE TRIGGER "a DELETE ON b" AFTER INSERT ON users BEGIN SELECT 1; END;'
+            "CREATE TRIGGER t /* INSERT ON x */ AFTER DELETE ON users BEGIN SELECT 1; END;"
+            "INSERT INTO users VALUES ('1', 'zz@seed.test'), ('2', 'real@example.org')"
+        )
+    (tmp_path / "s.yaml").write_text(HEAD % "" + USERS)
+    plan = succeed(
+        "plan", tmp_path / "s.yaml", "--database-url", f"sqlite:///{tmp_path / 'app.db'}", "--format", "json"
+    )
+    notes = [note for note in plan.json["notes"] if note.startswith("the trigger")]
+    assert [note.partition(":")[0] for note in notes] == [
+        "the trigger `a DELETE ON b` of `users` acts when rows are inserted",
+        "the trigger `t` of `users` acts when rows are deleted",
+    ]
+
+
 def test_odd_waits(postgres: tuple[str, Execute], tmp_path: Path) -> None:
     url, _ = postgres
     for seconds in ("nan", "0", "0.0004"):

@@ -6,6 +6,9 @@ from collections.abc import Collection, Iterator
 import sqlalchemy as sa
 
 _TRIGGERS = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY tbl_name, name"
+_NAMES = re.compile(r"""--[^\n]*|/\*.*?\*/|"(?:[^"]|"")*"|\[[^\]]*\]|`(?:[^`]|``)*`|'(?:[^']|'')*'""", re.DOTALL)
+"""Comments, and names and texts in quotes, in which anything may stand."""
+
 _EVENT = re.compile(r"\b(DELETE|INSERT|UPDATE)\b(?:\s+OF\b.*?)?\s+ON\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -15,7 +18,7 @@ def find_hazards(
     """The triggers that act when rows of the tables `going` go, `filled` come, and `changed` are updated."""
     tables = {"DELETE": (going, "deleted"), "INSERT": (filled, "inserted"), "UPDATE": (changed, "updated")}
     for table, name, text in connection.exec_driver_sql(_TRIGGERS).fetchall():
-        event = _EVENT.search(text)
+        event = _EVENT.search(_NAMES.sub(" x ", text))
         concerned, word = tables[event[1].upper()] if event else ((), "")
         if table in concerned:
             yield (
