@@ -102,6 +102,8 @@ class _Lists:
     def __init__(self, values: Sequence[Any], kind: Kind, path: str) -> None:
         if kind.element is None:
             raise NotCompiled("it gives values of several types")
+        if kind.element.element is not None:
+            raise NotCompiled("it gives lists of lists")
         element, self._dtype = kind.element, dtype_of(kind)
         nodes = [each if isinstance(each, Node) else Elements((each,)) for each in values]
         self._columns = [_column(each, element, f"{path}.{place}") for place, each in enumerate(nodes)]
