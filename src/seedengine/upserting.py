@@ -15,8 +15,8 @@ from seedengine.planning import CAREFUL, Allowed, Size, Summary, TableResult
 from seedengine.planning.choices import Progress
 from seedengine.run import Run
 from seedengine.spec.cleanup import TableFilter
-from seedengine.spec.copies import find_copied
 from seedengine.spec.load import Loaded
+from seedengine.spec.references import find_copied
 from seedengine.spec.scope import Scope
 
 if TYPE_CHECKING:

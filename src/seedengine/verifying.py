@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import groupby
 from time import monotonic
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from seedengine.explaining import explaining
 from seedengine.planning import Size
+from seedengine.planning.choices import Progress
 from seedengine.planning.verification import Verification
 from seedengine.run import Run
 from seedengine.spec.load import Loaded
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from seedengine.targets.protocol import ExpectedRows, Target
-
-Progress = Callable[[str, int, int], None]
-"""Called with a table, how many of its rows are made, and how many there are in all."""
 
 
 def verify(loaded: Loaded, target: Target, *, progress: Progress | None = None) -> Verification:

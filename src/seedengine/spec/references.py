@@ -1,7 +1,8 @@
-"""What a field refers to: the row whose key it takes, directly or by way of another field."""
+"""Which columns of which rows a field copies, and what it refers to: the row whose key is among them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from seedengine.spec.expressions import Path
@@ -25,64 +26,53 @@ class Reference:
 
 def find_reference(scope: Scope, entity: str, field: str) -> Reference | None:
     """What a field refers to, directly or by taking another field that refers; None where it refers to nothing."""
-    return _find(scope, entity, field, ())
+    copied = _find(scope, entity, field, ())
+    return next((each for each in copied if all(each.column in scope.key(name) for name in each.entities)), None)
 
 
-def _find(scope: Scope, entity: str, field: str, seen: Seen) -> Reference | None:
+def find_copied(scope: Scope, entity: str, field: str) -> tuple[Reference, ...]:
+    """The columns that a field takes its value from, each copying the next one; none where it makes its own."""
+    return tuple(_find(scope, entity, field, ()))
+
+
+def _find(scope: Scope, entity: str, field: str, seen: Seen) -> Iterator[Reference]:
     value = scope.spec.entities[entity].values.get(field)
     if (entity, field) in seen:
-        return None
+        return
     seen = (*seen, (entity, field))
     if isinstance(value, Ref):
-        return _of_ref(scope, entity, value, seen)
-    if isinstance(value, Computed) and value.expression.path:
-        return _of_path(scope, entity, value.expression.path, seen)
-    if isinstance(value, Aggregate) and value.summary.function == "first" and value.summary.argument.path:
-        return _of_first(scope, value, value.summary.argument.path, seen)
-    return None
+        target = tuple(name for name in value.entities if name in scope.spec.entities)
+        keys = {scope.key(name) for name in target}
+        single = next(iter(keys))[0] if len(keys) == 1 and len(next(iter(keys))) == 1 else None
+        hops = (scope.drawn_name(entity, value) or value.entities[0],)
+        yield from _from(scope, target, value.column or single, hops, seen)
+    elif isinstance(value, Computed) and value.expression.path:
+        yield from _from_path(scope, entity, value.expression.path, seen)
+    elif isinstance(value, Aggregate) and value.summary.function == "first" and value.summary.argument.path:
+        path = value.summary.argument.path
+        if len(path) <= 2:
+            yield from _from(scope, tuple(value.of or path[:1]), path[-1], None, seen)
 
 
-def _of_ref(scope: Scope, entity: str, ref: Ref, seen: Seen) -> Reference | None:
-    target = tuple(name for name in ref.entities if name in scope.spec.entities)
-    keys = {scope.key(name) for name in target}
-    single = next(iter(keys))[0] if len(keys) == 1 and len(next(iter(keys))) == 1 else None
-    return _referred(scope, target, ref.column or single, (scope.drawn_name(entity, ref) or ref.entities[0],), seen)
-
-
-def _of_path(scope: Scope, entity: str, path: Path, seen: Seen) -> Reference | None:
+def _from_path(scope: Scope, entity: str, path: Path, seen: Seen) -> Iterator[Reference]:
     try:
         route = scope.resolve(entity, path)
     except UnknownName:
-        return None
+        return
     if route.members or route.column is None:
-        return None
-    if not route.hops:
-        return _find(scope, entity, route.column, seen)
-    return _referred(scope, scope.target_of((entity,), route.hops), route.column, route.hops, seen)
+        return
+    if route.hops:
+        yield from _from(scope, scope.target_of((entity,), route.hops), route.column, route.hops, seen)
+    else:
+        yield from _find(scope, entity, route.column, seen)
 
 
-def _of_first(scope: Scope, aggregate: Aggregate, path: Path, seen: Seen) -> Reference | None:
-    target = tuple(aggregate.of or path[:1])
-    if len(path) > 2 or any(name not in scope.spec.entities for name in target):
-        return None
-    return _referred(scope, target, path[-1], None, seen)
-
-
-def _referred(
-    scope: Scope,
-    target: tuple[str, ...],
-    column: str | None,
-    hops: tuple[str, ...] | None,
-    seen: Seen,
-) -> Reference | None:
-    if not target or column is None:
-        return None
-    if all(column in scope.key(name) for name in target):
-        return Reference(target, column, hops)
-    if len(target) > 1:
-        return None
-    further = _find(scope, target[0], column, seen)
-    if further is None:
-        return None
-    together = None if hops is None or further.hops is None else (*hops, *further.hops)
-    return Reference(further.entities, further.column, together)
+def _from(
+    scope: Scope, target: tuple[str, ...], column: str | None, hops: tuple[str, ...] | None, seen: Seen
+) -> Iterator[Reference]:
+    if not target or column is None or any(name not in scope.spec.entities for name in target):
+        return
+    yield Reference(target, column, hops)
+    for further in _find(scope, target[0], column, seen) if len(target) == 1 else ():
+        together = None if hops is None or further.hops is None else (*hops, *further.hops)
+        yield Reference(further.entities, further.column, together)
