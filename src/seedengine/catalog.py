@@ -37,7 +37,8 @@ class ForeignKey:
 class Table:
     """One table; `unique` lists the column sets that are unique besides the primary key.
 
-    `indexes` has the columns that other indexes begin with, of those that serve to look up any row.
+    `indexes` has the columns that other indexes begin with, of those that serve to look up any row. `made` says that
+    seedengine made the table in a file of its own, so that all rows are the spec's.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
+    made: bool = False
 
     def has_index(self, columns: tuple[str, ...]) -> bool:
         """Whether rows are looked up by these columns through an index or a key, whose first ones they are."""
@@ -60,7 +62,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Every table of a target; `ours` says that seedengine made it all, or will."""
+    """Every table of a target; `ours` says that seedengine made the file, or will, and makes what tables it lacks."""
 
     tables: Mapping[str, Table] = field(default_factory=dict)
     ours: bool = False

@@ -51,7 +51,7 @@ def build_plan(
                     if table not in run.created
                 }
                 notes = (
-                    *_refusal(run, going or {}),
+                    *_refusal(going or {}),
                     *transaction.notes,
                     *transaction.hazards(filled, run.graph.later if mode == "replace" else run.graph.tables),
                 )
@@ -77,10 +77,10 @@ def build_plan(
         )
 
 
-def _refusal(run: Run, going: Mapping[str, Going]) -> Iterator[str]:
+def _refusal(going: Mapping[str, Going]) -> Iterator[str]:
     """Why `apply` would refuse to let this go, where nobody allows it."""
     try:
-        refuse_unsafe(going, CAREFUL, ours=run.ours)
+        refuse_unsafe(going, CAREFUL)
     except Refused as refused:
         yield f"apply would refuse this: {refused.message}; {refused.help}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from sys import maxsize
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -84,8 +83,7 @@ def _find(
     run: Run, transaction: Transaction, allowed: Allowed, *, locking: bool, saved: SavedPlan | None = None
 ) -> None:
     """Find the rows that go; raises Refused where more would than is allowed, or others than were planned."""
-    few = 0 if saved else maxsize if run.ours else allowed.few
-    going = transaction.find(run.removals(), locking=locking, few=few)
+    going = transaction.find(run.removals(), locking=locking, few=0 if saved else allowed.few)
     if unknown := sorted(going.keys() - {each.table for each in run.cleaning}):
         raise DatabaseError(
             f"rows of `{unknown[0]}` would go, a table that was made, or whose keys were, since the run began",
@@ -94,7 +92,7 @@ def _find(
     if saved is not None:
         steps, target = clean_steps(run, going), run.target.name if run.target else ""
         refuse_stale(saved, fingerprint(run.loaded), target, run.created, steps, transaction.digests())
-    refuse_unsafe(going, allowed, ours=run.ours)
+    refuse_unsafe(going, allowed)
 
 
 def _tell(notes: Iterable[str], notify: Notify | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -50,12 +50,12 @@ class Run:
 
     @property
     def ours(self) -> bool:
-        """Whether seedengine made the whole database."""
+        """Whether seedengine made the database, or will."""
         return self.catalog is not None and self.catalog.ours
 
     @property
     def creating(self) -> bool:
-        """Whether tables that are missing will be created: always where seedengine makes the whole database."""
+        """Whether tables that are missing will be created: always where seedengine made the database."""
         return self.create_tables or self.catalog is None or self.ours
 
     @cached_property
@@ -68,7 +68,8 @@ class Run:
     @cached_property
     def tables(self) -> dict[str, Table]:
         complete = self.catalog is not None and not lacking_tables(self.scope, self.catalog)
-        return spec_and_database(self.scope, self.catalog, {} if complete else self.own_tables)
+        own = {} if complete else {name: replace(each, made=self.ours) for name, each in self.own_tables.items()}
+        return spec_and_database(self.scope, self.catalog, own)
 
     @cached_property
     def graph(self) -> Graph:
@@ -81,7 +82,7 @@ class Run:
 
     @cached_property
     def cleaning(self) -> list[Cleaning]:
-        return plan_cleaning(self.scope, self.graph.tables, self.tables, ours=self.ours)
+        return plan_cleaning(self.scope, self.graph.tables, self.tables)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -231,3 +231,55 @@ def test_an_upsert_changes_no_row_that_the_cleanup_does_not_name(database: tuple
         ("bob@seed.test",),
         ("zz@seed.test",),
     ]
+
+
+CITIES = "  cities: {count: 2, fields: {id: {sequence: 1}, name: {template: 'city {row}'}}}\n"
+PLACES = "  places: {count: 2, fields: {id: {sequence: 1}, name: {template: 'place {row}'}}}\n"
+NOTES = "CREATE TABLE notes (city integer REFERENCES cities (id), note text)"
+
+
+def test_a_table_that_the_application_made_in_a_file_of_ours(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'made.db'}"
+    assert apply(url, tmp_path, CITIES).code == 0
+    with closing(sqlite3.connect(tmp_path / "made.db")) as connection:
+        connection.execute("CREATE TABLE places (id integer PRIMARY KEY, name text, extra text)")
+        connection.execute("INSERT INTO places (id, name) VALUES (7, 'home'), (8, 'work')")
+        connection.commit()
+        assert apply(url, tmp_path, CITIES + PLACES).code == 0
+        assert apply(url, tmp_path, CITIES + PLACES).code == 0
+        assert connection.execute("SELECT name FROM places ORDER BY id").fetchall() == [
+            ("place 1",),
+            ("place 2",),
+            ("home",),
+            ("work",),
+        ]
+
+
+def test_rows_of_the_application_that_hang_on_a_table_of_ours_are_strangers(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'made.db'}"
+    assert apply(url, tmp_path, CITIES).code == 0
+    with closing(sqlite3.connect(tmp_path / "made.db")) as connection:
+        connection.execute(NOTES)
+        connection.execute("INSERT INTO notes VALUES (1, 'mine'), (2, 'mine')")
+        connection.commit()
+        refused = apply(url, tmp_path, CITIES, "", "--max-deletes", 1)
+        assert (refused.code, "2 of `notes`" in refused.err) == (3, True), refused.err
+        assert connection.execute("SELECT count(*) FROM notes").fetchall() == [(2,)]
+
+
+def test_a_key_of_sqlite_that_knows_no_case(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "app.db")) as connection:
+        connection.executescript(
+            "CREATE TABLE users (id text, email text COLLATE NOCASE PRIMARY KEY, UNIQUE (id));"
+            "CREATE TABLE orders (id integer PRIMARY KEY, email text REFERENCES users (email));"
+            "CREATE TABLE codes (code text COLLATE NOCASE, email text REFERENCES users (email), PRIMARY KEY (code))"
+            " WITHOUT ROWID;"
+            "INSERT INTO users VALUES ('1', 'Zz@seed.test'), ('2', 'Real@example.org');"
+            "INSERT INTO orders VALUES (1, 'zZ@SEED.test'), (2, 'real@EXAMPLE.org');"
+            "INSERT INTO codes VALUES ('A', 'zz@seed.TEST'), ('b', 'real@example.org');"
+        )
+        url = f"sqlite:///{tmp_path / 'app.db'}"
+        assert apply(url, tmp_path).code == 0
+        assert connection.execute("SELECT id FROM orders").fetchall() == [(2,)]
+        assert connection.execute("SELECT code FROM codes").fetchall() == [("b",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []

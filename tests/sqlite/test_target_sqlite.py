@@ -76,6 +76,7 @@ def test_a_file_is_made_with_keys_and_types_and_our_mark(file: Path) -> None:
         ("id",),
         (),
         (("email",),),
+        made=True,
     )
     post = catalog.tables["post"]
     assert [column.type for column in post.columns] == [

@@ -30,16 +30,15 @@ class Cleaning:
             return "its filter" + (f", and what hangs on {_listed(self.on)}" if self.on else "")
         if self.how == "generated":
             return "the rows that this spec generates"
-        return "all rows: the file is ours" if self.how == "everything" else f"what hangs on {_listed(self.on)}"
+        return "all rows: the table is ours" if self.how == "everything" else f"what hangs on {_listed(self.on)}"
 
 
-def plan_cleaning(scope: Scope, order: tuple[str, ...], tables: Mapping[str, Table], *, ours: bool) -> list[Cleaning]:
+def plan_cleaning(scope: Scope, order: tuple[str, ...], tables: Mapping[str, Table]) -> list[Cleaning]:
     """The tables that are cleaned, children first.
 
-    `order` is that of insertion, `tables` are all those of the database and those that will be created; `ours` says
-    that seedengine made the database, where all rows of a table that hangs on nothing are the spec's.
+    `order` is that of insertion, `tables` are all those of the database and those that will be created.
     """
-    roots = _roots(scope, order, tables, ours=ours)
+    roots = _roots(scope, order, tables)
     keys = {name: _deciding(scope, table) for name, table in tables.items()}
     reached = dict(roots)
     growing = True
@@ -54,7 +53,7 @@ def plan_cleaning(scope: Scope, order: tuple[str, ...], tables: Mapping[str, Tab
     return [cleanings[name] for name in _children_first(keys, cleanings)]
 
 
-def _roots(scope: Scope, order: tuple[str, ...], tables: Mapping[str, Table], *, ours: bool) -> dict[str, How]:
+def _roots(scope: Scope, order: tuple[str, ...], tables: Mapping[str, Table]) -> dict[str, How]:
     """The tables whose rows go of themselves."""
     roots: dict[str, How] = {}
     cleaned: set[str] = set()
@@ -65,7 +64,7 @@ def _roots(scope: Scope, order: tuple[str, ...], tables: Mapping[str, Table], *,
     for name in order:
         if name not in cleaned and name in tables:
             if not any(_hangs(scope, name, key, cleaned) for key in _deciding(scope, tables[name])):
-                roots[name] = "everything" if ours else "generated"
+                roots[name] = "everything" if tables[name].made else "generated"
             cleaned.add(name)
     return roots
 

@@ -34,7 +34,7 @@ def find_misfits(loaded: Loaded, scope: Scope, catalog: Catalog, *, creating: bo
             if not creating:
                 yield _missing_table(loaded, catalog, table, entities[0])
             continue
-        if catalog.ours:
+        if held.made:
             continue
         for entity in entities:
             yield from _columns(loaded, scope, entity, held)

@@ -34,8 +34,8 @@ CAREFUL = Allowed()
 """What goes without a word of the operator."""
 
 
-def refuse_unsafe(going: Mapping[str, Going], allowed: Allowed, *, ours: bool) -> None:
-    """Raises Refused where more goes than is allowed; in a database that is all `ours` only mixed rows are asked for.
+def refuse_unsafe(going: Mapping[str, Going], allowed: Allowed) -> None:
+    """Raises Refused where more goes than is allowed.
 
     A filter that takes every row of a table, and none that the spec makes, is refused unless the call says how many
     rows may go.
@@ -48,8 +48,6 @@ def refuse_unsafe(going: Mapping[str, Going], allowed: Allowed, *, ours: bool) -
             f"{count} between rows that go and rows of somebody's that stay would go too: {listed}",
             "where they are to go, give `--delete-mixed`, or say with `follows:` in the cleanup which key decides",
         )
-    if ours:
-        return
     strange = {table: each.strangers for table, each in going.items() if each.strangers}
     many = sum(strange.values())
     if many > allowed.few:

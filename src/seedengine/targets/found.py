@@ -104,8 +104,10 @@ class FoundRows:
     columns: Mapping[str, str]
 
     def column(self, name: str) -> sa.ColumnElement[Any]:
-        """The value that a found row has in this column of the relation."""
-        return self.clause.c[self.columns[name]]
+        """The value that a found row has in this column of the relation, and that compares as one of that column."""
+        value: sa.ColumnElement[Any] = self.clause.c[self.columns[name]]
+        collation = self.relation.collations.get(name)
+        return value if collation is None else sa.collate(value, collation)
 
     def holds(self, value: Callable[[str], sa.ColumnElement[Any]], *conditions: sa.ColumnElement[bool]) -> sa.Exists:
         """Whether the row with these values of the key is found, and these conditions hold of it there."""
@@ -142,6 +144,11 @@ def make_found(
     # PostgreSQL puts an index where its table is; SQLite wants to be told.
     schema = "" if workspace.temporary_schema == "pg_temp" else f"{workspace.temporary_schema}."
     for position, lookup in enumerate(lookups if indexed else ()):
-        places = ", ".join(columns[column] for column in lookup)
+        places = ", ".join(_place(relation, column, columns[column]) for column in lookup)
         workspace.connection.exec_driver_sql(f"CREATE INDEX {schema}{name}_{position} ON {name} ({places})")
     return FoundRows(relation, clause, columns)
+
+
+def _place(relation: Relation, column: str, place: str) -> str:
+    collation = relation.collations.get(column)
+    return place if collation is None else f'{place} COLLATE "{collation}"'

@@ -19,26 +19,30 @@ SHOWN_KEYS = 20
 def judge(search: Search, few: int) -> dict[str, Going]:
     """What goes, table by table; strangers are counted where a table loses all rows, or all together more than `few`.
 
+    The tables that seedengine made have none.
+
     Raises Refused where `follows` would leave an orphan, or where somebody's rows hang on what only looks generated.
     """
     refuse_looking_alike(search)
     refuse_orphans(search)
     owned = _owned(search)
-    many = sum(search.counts.values()) > few
+    relations = search.workspace.relations
+    many = sum(count for table, count in search.counts.items() if not relations[table].table.made) > few
     return {table: _judge(search, table, owned, many=many) for table, count in search.counts.items() if count}
 
 
 def _judge(search: Search, table: str, owned: set[str], *, many: bool) -> Going:
     found = search.found[table]
     rows = Rows.of(search.workspace.relations[table])
+    made = rows.relation.table.made
     execute = search.workspace.connection.execute
     named = execute(sa.select(sa.func.count()).where(found.clause.c[NAMED] == 1)).scalar_one()
     filtered = any(
         each.table == table and each.where is not None and each.where.is_literal() for each in search.removals
     )
     stays = sa.exists(sa.select(sa.literal(1)).select_from(rows.alias).where(~found.holds(rows.column), *rows.own()))
-    whole = bool(filtered and named and not execute(sa.select(stays)).scalar_one())
-    strangers = _count_strangers(search, rows) if many or whole else None
+    whole = bool(filtered and named and not made and not execute(sa.select(stays)).scalar_one())
+    strangers = _count_strangers(search, rows) if whole or (many and not made) else None
     held = [_stays(search, rows, key) for key in _others(search, table, owned)]
     hanging = found.holds(rows.column, found.clause.c[NAMED] == 0)
     mixed, keys = _listed(search, rows, sa.and_(hanging, sa.or_(*held))) if held else (0, "")

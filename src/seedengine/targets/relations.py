@@ -1,7 +1,7 @@
 """A table of a catalog as statements name it: its schema, what identifies a row, the types of its columns."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -15,7 +15,8 @@ class Relation:
     """A table with the name that the database gives it, and `key`, the columns by which one row is told from others.
 
     `key` is the primary key or what the database has in its place (`ctid`, `rowid`). `alone` is the number of a table
-    from which others inherit, whose rows the database shows among its own.
+    from which others inherit, whose rows the database shows among its own. `collations` has those of key columns of
+    which a copy would lose it.
     """
 
     table: Table
@@ -24,6 +25,7 @@ class Relation:
     key: tuple[str, ...]
     types: Mapping[str, ColumnType]
     alone: int | None = None
+    collations: Mapping[str, str] = field(default_factory=dict)
 
     def clause(self) -> sa.TableClause:
         """The table for SQLAlchemy, always quoted, with all columns and those of its key."""

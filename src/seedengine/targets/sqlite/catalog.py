@@ -12,7 +12,10 @@ from seedengine.targets.protection import MARK
 from seedengine.targets.relations import Relation
 
 APPLICATION_ID = int.from_bytes(b"SEED")
-"""Marks a file whose tables seedengine made (SQLite's `application_id`)."""
+"""Marks a file that seedengine made (SQLite's `application_id`)."""
+
+MADE = "/* made by seedengine */"
+"""Marks a table that seedengine made: SQLite keeps the text of a declaration as it was, and so what is a comment."""
 
 _USER_TABLES = (
     "sqlite_master m WHERE m.type = 'table' AND substr(m.name, 1, 7) <> 'sqlite_' AND m.sql NOT LIKE 'CREATE VIRTUAL%' "
@@ -27,11 +30,24 @@ _FOREIGN_KEYS = f"""
 SELECT t.name, x.id, x."table", x."from", x."to"
 FROM (SELECT m.name FROM {_USER_TABLES}) t, pragma_foreign_key_list(t.name) x ORDER BY t.name, x.id, x.seq
 """
+# Where the file is somebody's, so are all of its tables.
+_MADE = f"""
+SELECT m.name FROM {_USER_TABLES} AND instr(m.sql, '{MADE}')
+AND (SELECT application_id FROM pragma_application_id) = {APPLICATION_ID}
+"""
 # An expression among an index's columns is NULL here.
 _INDEXES = f"""
 SELECT t.name, i.name, i."unique" AND i.origin <> 'pk', x.name
 FROM (SELECT m.name FROM {_USER_TABLES}) t, pragma_index_list(t.name) i, pragma_index_info(i.name) x
 WHERE NOT i.partial ORDER BY t.name, i.seq DESC, x.seqno
+"""
+
+
+# The constraints of a table say more of a column than an index that was made for it later.
+_COLLATIONS = f"""
+SELECT t.name, x.name, x.coll
+FROM (SELECT m.name FROM {_USER_TABLES}) t, pragma_index_list(t.name) i, pragma_index_xinfo(i.name) x
+WHERE i."unique" AND NOT i.partial AND x.key AND x.name IS NOT NULL ORDER BY i.origin = 'pk', i.origin = 'u'
 """
 
 
@@ -48,6 +64,8 @@ def read_relations(connection: sa.Connection) -> dict[str, Relation]:
     keys = {table: tuple(name for _, name in sorted(parts)) for table, parts in primary.items()}
     foreign = _foreign_keys(connection, keys, columns)
     unique, indexes = _indexes(connection)
+    made = set(connection.exec_driver_sql(_MADE).scalars())
+    collations = _collations(connection)
     return {
         table: _relation(
             connection,
@@ -58,13 +76,15 @@ def read_relations(connection: sa.Connection) -> dict[str, Relation]:
                 foreign.get(table, ()),
                 unique.get(table, ()),
                 tuple(each for each in indexes.get(table, ()) if each != keys.get(table)),
+                table in made,
             ),
+            collations.get(table, {}),
         )
         for table, own in columns.items()
     }
 
 
-def _relation(connection: sa.Connection, table: Table) -> Relation:
+def _relation(connection: sa.Connection, table: Table, collations: Mapping[str, str]) -> Relation:
     names = {column.name.lower() for column in table.columns}
     address = next((each for each in ("rowid", "_rowid_", "oid") if each not in names), "")
     has_address = bool(address) and _has_row_address(connection, table.name, address)
@@ -73,7 +93,8 @@ def _relation(connection: sa.Connection, table: Table) -> Relation:
     types = {column.name: parse_type(column.type) for column in table.columns}
     # A column that is the row's number is its address under another name, by which other tables refer to it.
     number = tuple(column.name for column in table.columns if column.identity)
-    return Relation(table, None, table.name, number or ((address,) if has_address else table.primary_key), types)
+    key = number or ((address,) if has_address else table.primary_key)
+    return Relation(table, None, table.name, key, types, collations=collations)
 
 
 def _has_row_address(connection: sa.Connection, table: str, address: str) -> bool:
@@ -119,6 +140,17 @@ def _foreign_keys(
             found.setdefault(table, []).append(ForeignKey(from_columns, target, target_columns, deferrable=True))
     # SQLite numbers them from the last declared to the first.
     return {table: tuple(reversed(each)) for table, each in found.items()}
+
+
+def _collations(connection: sa.Connection) -> dict[str, dict[str, str]]:
+    """By table and column of a key, how its texts compare, where not by their bytes."""
+    found: dict[str, dict[str, str]] = {}
+    for table, column, collation in connection.exec_driver_sql(_COLLATIONS):
+        found.setdefault(table, {})[column] = collation
+    return {
+        table: {column: name for column, name in each.items() if name.upper() != "BINARY"}
+        for table, each in found.items()
+    }
 
 
 _Columns = dict[str, tuple[tuple[str, ...], ...]]

@@ -10,6 +10,7 @@ from seedengine.diagnostics import DatabaseError, InvalidCall
 from seedengine.targets.columntypes import Kind, parse_type
 from seedengine.targets.ddl import build_indexes, build_table
 from seedengine.targets.relations import Relation
+from seedengine.targets.sqlite.catalog import MADE
 
 # None has an affinity that could change a value: what is text stays text in NUMERIC ones, as it is no number.
 _DECLARED = {
@@ -35,12 +36,12 @@ def declare(type: str) -> str:
 
 
 def create_tables(
-    connection: sa.Connection, relations: Mapping[str, Relation], tables: Sequence[Table], file: str, *, ours: bool
+    connection: sa.Connection, relations: Mapping[str, Relation], tables: Sequence[Table], file: str
 ) -> dict[str, Table]:
-    """Create the tables that the file lacks, without indexes; in a file of ours, add the columns that its tables lack.
+    """Create the tables that the file lacks, without indexes, and add the columns that those made by seedengine lack.
 
     Returns the tables that gained columns while they held rows: `settle` gives them their keys once these are gone.
-    Raises InvalidCall for a name with a NUL, and DatabaseError where a table of a file of ours is another than the
+    Raises InvalidCall for a name with a NUL, and DatabaseError where a table that seedengine made is another than the
     spec's in any other way.
     """
     outgrown: dict[str, Table] = {}
@@ -50,7 +51,7 @@ def create_tables(
             _check_names(table)
             _check_case(table.name, relations)
             _make(connection, table)
-        elif ours and (gained := _gained(table, held.table, file)):
+        elif held.table.made and (gained := _gained(table, held.table, file)):
             _add_columns(connection, table, gained)
             outgrown[table.name] = table
     for name, table in list(outgrown.items()):
@@ -142,7 +143,10 @@ def _make_anew(connection: sa.Connection, table: Table) -> None:
 
 
 def _make(connection: sa.Connection, table: Table) -> None:
-    connection.execute(CreateTable(build_table(table, declare, foreign_keys=True)))
+    built = build_table(table, declare, foreign_keys=True)
+    head = f"CREATE TABLE {connection.dialect.identifier_preparer.format_table(built)} "
+    declaration = str(CreateTable(built).compile(dialect=connection.dialect))
+    connection.exec_driver_sql(declaration.replace(head, f"{head}{MADE} ", 1))
 
 
 def create_indexes(connection: sa.Connection, tables: Sequence[Table]) -> None:

@@ -73,9 +73,9 @@ class SqliteTransaction:
         with translated(self._file):
             if ours:
                 self._connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-            outgrown = create_tables(self._connection, held, tables, self._file, ours=ours)
+            outgrown = create_tables(self._connection, held, tables, self._file)
         self._outgrown = {name: (table, held[name].table) for name, table in outgrown.items()}
-        self._made = [table for table in tables if ours or table.name not in held]
+        self._made = [table for table in tables if table.name not in held or held[table.name].table.made]
         # While a row waits for the one that it refers to, SQLite looks through the children of every row that comes.
         if has_circle([*tables, *(relation.table for relation in held.values())]):
             self._make_indexes()
