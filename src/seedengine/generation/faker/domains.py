@@ -4,43 +4,23 @@ The order is fixed by Faker's lists: a list in its own order, a product with its
 part after the other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from seedengine.generation.bits import bits
+from seedengine.generation.faker.shape import Shape, joined_shape, listed_shape, shared_shape
 
 Integers = NDArray[np.int64]
 
 # No more values of a domain than these have an index.
 LARGEST = 2**62
-
-
-class Shape(NamedTuple):
-    """What holds of every text of a domain, or may hold of one: bounds on the safe side.
-
-    `first`, `last` and `letters` are all that may stand at either end and anywhere, `always` those that stand in every
-    text, `shortest` and `longest` the lengths, `places`, if known, what may stand at each place of texts of one length.
-    """
-
-    first: frozenset[str]
-    last: frozenset[str]
-    letters: frozenset[str]
-    always: frozenset[str]
-    shortest: int
-    longest: int
-    places: tuple[frozenset[str], ...] | None = None
-
-    @property
-    def fixed(self) -> bool:
-        """Whether all texts are of one length."""
-        return self.shortest == self.longest
 
 
 class Domain(Protocol):
@@ -83,15 +63,7 @@ class Listed:
 
     @cached_property
     def shape(self) -> Shape:
-        lengths = [len(text) for text in self.texts]
-        return Shape(
-            frozenset(text[0] for text in self.texts if text),
-            frozenset(text[-1] for text in self.texts if text),
-            frozenset("".join(self.texts)),
-            _shared_letters(self.texts),
-            min(lengths),
-            max(lengths),
-        )
+        return listed_shape(self.texts)
 
     @cached_property
     def _column(self) -> pl.Series:
@@ -162,15 +134,7 @@ class Product:
 
     @cached_property
     def shape(self) -> Shape:
-        shapes = [part.shape for part in self.parts]
-        return Shape(
-            _edge((shape.first, shape.shortest) for shape in shapes),
-            _edge((shape.last, shape.shortest) for shape in reversed(shapes)),
-            frozenset[str]().union(*(shape.letters for shape in shapes)),
-            frozenset[str]().union(*(shape.always for shape in shapes)),
-            sum(shape.shortest for shape in shapes),
-            sum(shape.longest for shape in shapes),
-        )
+        return joined_shape([part.shape for part in self.parts])
 
     def at(self, index: Integers) -> pl.Series:
         columns: list[pl.Series | str] = []
@@ -279,39 +243,6 @@ class Without:
         return text in self.product
 
 
-def shared_shape(shapes: Sequence[Shape]) -> Shape:
-    """The shape of texts that are each of one of these."""
-    return Shape(
-        frozenset[str]().union(*(shape.first for shape in shapes)),
-        frozenset[str]().union(*(shape.last for shape in shapes)),
-        frozenset[str]().union(*(shape.letters for shape in shapes)),
-        shapes[0].always.intersection(*(shape.always for shape in shapes)),
-        min(shape.shortest for shape in shapes),
-        max(shape.longest for shape in shapes),
-    )
-
-
 def texts_of(domain: Domain) -> Sequence[str]:
     """All texts of a domain, in order."""
     return domain.texts if isinstance(domain, Listed) else domain.at(np.arange(domain.size)).to_list()
-
-
-def _shared_letters(texts: Iterable[str]) -> frozenset[str]:
-    """The letters that stand in every text."""
-    first, *others = texts
-    shared = set(first)
-    for text in others:
-        if not shared:
-            break
-        shared.intersection_update(text)
-    return frozenset(shared)
-
-
-def _edge(parts: "Iterable[tuple[frozenset[str], int]]") -> frozenset[str]:
-    """What may stand at one end of a product: of the outermost part, and of those behind it while it may be empty."""
-    letters = frozenset[str]()
-    for edge, shortest in parts:
-        letters |= edge
-        if shortest:
-            break
-    return letters

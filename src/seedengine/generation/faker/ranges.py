@@ -8,7 +8,8 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from seedengine.generation.faker.domains import Integers, Shape, shared_shape
+from seedengine.generation.faker.domains import Integers
+from seedengine.generation.faker.shape import Shape, shared_shape
 
 # So many are written at a time, so that what they need stays in the cache of the processor.
 _AT_ONCE = 4_096

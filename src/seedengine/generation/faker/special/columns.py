@@ -9,9 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from seedengine.generation.bits import Words, bits
-from seedengine.generation.faker.domains import Domain, Shape
+from seedengine.generation.faker.domains import Domain
 from seedengine.generation.faker.grammar import Made
 from seedengine.generation.faker.ranges import Ranges
+from seedengine.generation.faker.shape import Shape
 
 Draw = Callable[[Words], pl.Series]
 

@@ -16,9 +16,10 @@ from faker.providers.lorem.en_US import Provider as AmericanLorem
 from faker.utils.text import slugify
 
 from seedengine.generation.bits import Words, below, bits, derive_key, nested
-from seedengine.generation.faker.domains import LARGEST, Shape
+from seedengine.generation.faker.domains import LARGEST
 from seedengine.generation.faker.grammar import Choice, Made, Node, NotCompiled, Numbers, element_of, literal, sequence
 from seedengine.generation.faker.ranges import Ranges
+from seedengine.generation.faker.shape import Shape
 from seedengine.generation.faker.special.calls import Call
 from seedengine.generation.faker.special.columns import texts
 from seedengine.generation.faker.special.long_texts import LongText

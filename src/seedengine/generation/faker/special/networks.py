@@ -7,8 +7,8 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network
 import numpy as np
 import polars as pl
 
-from seedengine.generation.faker.domains import Shape
 from seedengine.generation.faker.ranges import Ranges, apart
+from seedengine.generation.faker.shape import Shape
 from seedengine.generation.faker.special.texts import Indexes, Pieces
 
 BITS = 32
