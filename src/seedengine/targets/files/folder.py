@@ -28,6 +28,7 @@ class OutputFolder:
         self._directory = directory
         self.changed: list[str] = []
         """The files of the run that are not as an earlier run has left them, and are made anew."""
+        self._there: dict[str, Entry] = {}
         with writing(directory):
             self._manifest = Manifest(directory)
 
@@ -55,33 +56,50 @@ class OutputFolder:
                 message = f"`{self.path(part.file)}` is there already, and seedengine did not write it"
                 raise InvalidCall(message, f"move it away, or {_ELSEWHERE}")
         with writing(self._directory):
-            as_left = {name for name in names & known.keys() if self._is_as_left(known[name])}
-            whole = {part.file for part in parts if part.file in as_left and known[part.file].part == part}
-            self.changed = sorted(name for name in known.keys() & names - as_left if os.path.lexists(self.path(name)))
-            for name, entry in known.items():
-                if name not in names and _kind(entry.part) in kinds and self._is_as_left(entry):
-                    self.path(name).unlink()
+            self._there = {name: entry for name in names & known.keys() if (entry := self._as_left(name))}
+            whole = {part.file for part in parts if part.file in self._there and self._there[part.file].part == part}
+            others = known.keys() & names - self._there.keys()
+            self.changed = sorted(name for name in others if os.path.lexists(self.path(name)))
+            for name, entries in known.items():
+                if name not in names and any(_kind(each.part) in kinds for each in entries):
+                    left = self._as_left(name)
+                    if left is not None and _kind(left.part) in kinds:
+                        self.path(name).unlink()
         return whole
 
-    def _is_as_left(self, entry: Entry) -> bool:
-        path = self.path(entry.part.file)
-        return path.is_file() and path.stat().st_size == entry.written.bytes and measure(path) == entry.written
+    def _as_left(self, name: str) -> Entry | None:
+        """The last entry that says what is in a file now."""
+        path = self.path(name)
+        if not path.is_file():
+            return None
+        size = path.stat().st_size
+        possible = [each for each in self._manifest.entries[name] if each.written.bytes == size]
+        now = measure(path) if possible else None
+        return next((each for each in reversed(possible) if each.written == now), None)
 
     def finish(self, part: Part, written: Written) -> None:
         """Give the unfinished file of a part its name, when all of it is on the disk and in the manifest."""
         unfinished, path = self.unfinished(part.file), self.path(part.file)
         with writing(path):
             _sync(unfinished)
-            self._manifest.add(Entry(part, written))
+            entry = Entry(part, written)
+            self._manifest.add(entry)
             unfinished.replace(path)
+            self._there[part.file] = entry
 
     def close(self, parts: Sequence[Part]) -> None:
         """End a run whose parts are all finished; the manifest keeps these, and those of other specs and formats."""
-        known, kinds = self._manifest.entries, set(map(_kind, parts))
-        others = [entry for entry in known.values() if _kind(entry.part) not in kinds]
+        kinds = set(map(_kind, parts))
+        own = {part.file: self._there[part.file] for part in parts}
+        others = [
+            entry
+            for name, entries in self._manifest.entries.items()
+            for entry in entries
+            if name not in own and _kind(entry.part) not in kinds
+        ]
         with writing(self._directory):
             _sync(self._directory)
-            self._manifest.replace([*others, *(known[part.file] for part in parts)], self.unfinished("manifest"))
+            self._manifest.replace([*others, *own.values()], self.unfinished("manifest"))
 
     def others(self, parts: Sequence[Part]) -> list[str]:
         """The files that look like further ones of the same tables in the same format."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -47,9 +47,10 @@ _ENTRY = TypeAdapter(Entry)
 
 
 class Manifest:
-    """The manifest of a folder, the last entry of every file by its name; raises OSError.
+    """The manifest of a folder, all entries of every file by its name, the last one last; raises OSError.
 
-    It is refused with InvalidCall where it is a link, or anything else than a file.
+    A run that was killed before a file got its name has left an entry that the file is not like: it is then still like
+    an earlier one. The manifest is refused with InvalidCall where it is a link, or anything else than a file.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -58,7 +59,7 @@ class Manifest:
             help = "move it away, or name another folder with `--output`"
             raise InvalidCall(f"`{self._path}` is no ordinary file, and cannot be seedengine's manifest", help)
         self.entries = _read(self._path)
-        self._as_saved = tuple(self.entries.values())
+        self._as_saved = self._lines()
 
     def add(self, entry: Entry) -> None:
         """Put a file's line behind the others; it is on the disk when this returns."""
@@ -67,34 +68,45 @@ class Manifest:
             file.write(b"\n" + _line(entry))
             file.flush()
             os.fsync(file.fileno())
-        self.entries[entry.part.file] = entry
+        self.entries.setdefault(entry.part.file, []).append(entry)
 
     def replace(self, entries: Iterable[Entry], unfinished: Path) -> None:
         """Let these be all entries, by way of a file that takes the manifest's place."""
-        self.entries = {entry.part.file: entry for entry in entries}
-        if tuple(self.entries.values()) == self._as_saved:
+        self.entries = _by_file(entries)
+        if self._lines() == self._as_saved:
             return
         with unfinished.open("wb") as file:
-            file.writelines(map(_line, self.entries.values()))
+            file.writelines(map(_line, self._lines()))
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(self._path)
+
+    def _lines(self) -> list[Entry]:
+        return [entry for entries in self.entries.values() for entry in entries]
 
 
 def _line(entry: Entry) -> bytes:
     return _ENTRY.dump_json(entry) + b"\n"
 
 
-def _read(path: Path) -> dict[str, Entry]:
+def _read(path: Path) -> dict[str, list[Entry]]:
     try:
         lines = path.read_bytes().splitlines()
     except FileNotFoundError:
         return {}
-    entries = {}
+    return _by_file(_whole(lines))
+
+
+def _whole(lines: Iterable[bytes]) -> Iterator[Entry]:
     for line in lines:
         try:
-            entry = _ENTRY.validate_json(line)
+            yield _ENTRY.validate_json(line)
         except ValidationError:
             continue  # torn, or not ours: it accounts for no file
-        entries[entry.part.file] = entry
-    return entries
+
+
+def _by_file(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.part.file, []).append(entry)
+    return found
