@@ -363,7 +363,7 @@ def test_row_level_security_is_an_error_and_no_silent_filter(herafi: Herafi, pos
     try:
         _, _, rest = postgres_url.rpartition("@")
         target = open_target(f"postgresql://limited:limited@{rest}")
-        with pytest.raises(DatabaseError, match="row-level security") as caught:
+        with pytest.raises(Refused, match="row-level security of `Gig` hides rows") as caught:
             clean(target, USERS, TALKS, MESSAGES)
         assert caught.value.help
         target.close()

@@ -49,11 +49,12 @@ WITH RECURSIVE domain AS (
     SELECT d.oid, t.typbasetype, t.typtypmod, d.required OR t.typnotnull
     FROM domain d JOIN pg_catalog.pg_type t ON t.oid = d.base WHERE t.typtype = 'd')
 SELECT a.attrelid, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod),
-       a.attnotnull OR coalesce(n.required, false), pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+       a.attnotnull OR coalesce(n.required, false), coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), w.typdefault),
        a.attgenerated::text <> '', a.attidentity::text <> '', pg_catalog.format_type(n.base, n.modifier)
 FROM pg_catalog.pg_attribute a
 LEFT JOIN (domain n JOIN pg_catalog.pg_type b ON b.oid = n.base AND b.typtype <> 'd') ON n.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_catalog.pg_type w ON w.oid = a.atttypid AND w.typtype = 'd'
 WHERE a.attrelid = ANY(:tables) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum
 """

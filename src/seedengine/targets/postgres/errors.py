@@ -8,7 +8,7 @@ import psycopg
 import sqlalchemy.exc
 from psycopg import errors
 
-from seedengine.diagnostics import DatabaseError, closest
+from seedengine.diagnostics import DatabaseError, Refused, SeedengineError, closest
 from seedengine.targets.protocol import RowRefused
 
 LONGEST_VALUE = 60
@@ -19,6 +19,7 @@ _VALUE = re.compile(r'^COPY .+?, \S+ \d+, \S+ .+?: ["»„«](.*)["»“«]$', r
 _QUOTED = r'"(?:[^"]|"")*"'
 _KEY = re.compile(rf"""\(((?:{_QUOTED}|'[^']*'|[^"'])*?)\) ?= ?\((.*)\)""", re.DOTALL)
 _COLUMN = re.compile(rf"{_QUOTED}|[^\s,]+")
+_HIDDEN = re.compile(r'["»„«](.+)["»“«]', re.DOTALL)
 _ENUM = re.compile(rf'^[^":]*\benum (?:(?:{_QUOTED}|[^".:]+)\.)?({_QUOTED}|[^".:]+):', re.IGNORECASE)
 
 
@@ -51,16 +52,32 @@ def explain_commit(error: BaseException | None) -> DatabaseError:
 
 @contextmanager
 def translated(how: Callable[[BaseException | None], DatabaseError] = explain) -> Iterator[None]:
-    """Whatever the driver raises inside becomes a DatabaseError of one line."""
+    """Whatever the driver raises inside becomes a DatabaseError of one line, or Refused where rows are hidden."""
+    refusal: SeedengineError
     try:
         yield
     except sqlalchemy.exc.DBAPIError as error:
-        refusal = how(error.orig)
+        refusal = _hidden_rows(error.orig) or how(error.orig)
     except psycopg.Error as error:
-        refusal = how(error)
+        refusal = _hidden_rows(error) or how(error)
     else:
         return
     raise refusal
+
+
+def _hidden_rows(error: BaseException | None) -> Refused | None:
+    """That a statement would not see all rows of a table, and with `row_security` off did not run."""
+    # The privilege that is missing has many reasons, and the words come in the server's language.
+    if not isinstance(error, psycopg.Error) or error.diag.source_function != "check_enable_rls":
+        return None
+    found = _HIDDEN.search(error.diag.message_primary or "")
+    table = f"`{shortened(found[1])}`" if found else "a table"
+    # Only the owner of a table that is forced on its owner too gets a hint.
+    owner = "" if error.diag.message_hint else " or owns the table"
+    return Refused(
+        f"row-level security of {table} hides rows from this user",
+        f"run it as a role that has BYPASSRLS{owner}; nothing was changed",
+    )
 
 
 @contextmanager
