@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from seedengine.catalog import Going, TakenOff
@@ -11,12 +13,14 @@ from seedengine.explaining import explaining
 from seedengine.fingerprint import fingerprint
 from seedengine.planning import CAREFUL, CleanStep, InsertStep, Plan, Size, refuse_unsafe
 from seedengine.planning.choices import BulkChoice, Mode
+from seedengine.planning.plan import UpsertStep
+from seedengine.planning.renewal import check_unrenewed
 from seedengine.run import Run
 from seedengine.spec.load import Loaded
-from seedengine.upserting import UPSERT_NOTES, require_keys
+from seedengine.upserting import UPSERT_NOTES, naming_rows, require_keys, upsert_table
 
 if TYPE_CHECKING:
-    from seedengine.targets.protocol import BulkLoad, Target
+    from seedengine.targets.protocol import BulkLoad, Target, Upserted
 
 
 def build_plan(
@@ -33,32 +37,15 @@ def build_plan(
     One that is to be saved has fingerprints of these rows.
     """
     run = Run(loaded, target, create_tables)
-    warnings = run.check()
-    if mode == "upsert":
+    upserting = mode == "upsert"
+    warnings = check_unrenewed(run.check) if upserting else run.check()
+    if upserting:
         require_keys(run.scope)
     with explaining(loaded):
-        going: Mapping[str, Going] | None = None
-        taken_off: Sequence[TakenOff] = ()
-        notes: Sequence[str] = ()
-        digests: Mapping[str, str] = {}
-        if target is not None:
-            with target.begin(read_only=True) as transaction:
-                if mode == "replace":
-                    going = transaction.find(run.removals(), locking=may_lock(target, bulk))
-                filled = {
-                    table: {column for entity in run.scope.tables[table] for column in run.world.entity(entity).fields}
-                    for table in run.graph.tables
-                    if table not in run.created
-                }
-                notes = (
-                    *_refusal(going or {}),
-                    *transaction.notes,
-                    *transaction.hazards(filled, run.graph.later if mode == "replace" else run.graph.tables),
-                )
-                if mode == "replace" and (load := bulk_load(run, target, bulk)) is not None:
-                    taken_off, more = transaction.plan_bulk(load)
-                    notes = (*notes, *more)
-                digests = transaction.digests() if to_save else {}
+        if target is None:
+            seen = _Foreseen()
+        else:
+            seen = _foresee_upsert(run, target) if upserting else _foresee(run, target, bulk, to_save=to_save)
         return Plan(
             spec=loaded.spec.name,
             seed=loaded.spec.seed,
@@ -66,21 +53,98 @@ def build_plan(
             size=Size.of(loaded.options),
             target=target.name if target else None,
             create=run.created,
-            clean=clean_steps(run, going) if mode == "replace" else (),
+            clean=() if upserting else clean_steps(run, seen.going),
             insert=tuple(_insert_steps(run)),
             fields=tuple(f"{entity}.{field}" for entity, field in run.graph.fields),
             warnings=warnings,
-            notes=(*run.notes, *(UPSERT_NOTES if mode == "upsert" else ()), *notes, *_slow_fields(run)),
-            bulk=tuple(taken_off),
-            digests=digests,
+            notes=(*run.notes, *(UPSERT_NOTES if upserting else ()), *seen.notes, *_slow_fields(run)),
+            bulk=tuple(seen.taken_off),
+            digests=seen.digests,
             mode=mode,
+            upsert=seen.upsert,
         )
 
 
-def _refusal(going: Mapping[str, Going]) -> Iterator[str]:
-    """Why `apply` would refuse to let this go, where nobody allows it."""
+@dataclass(frozen=True, slots=True)
+class _Foreseen:
+    """What only a database can tell of a run: `going` is None where nobody looked."""
+
+    going: Mapping[str, Going] | None = None
+    upsert: tuple[UpsertStep, ...] = ()
+    taken_off: Sequence[TakenOff] = ()
+    notes: Sequence[str] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+def _foresee(run: Run, target: Target, bulk: BulkChoice, *, to_save: bool) -> _Foreseen:
+    """What `apply` would find in the database, and what else would happen there."""
+    with target.begin(read_only=True) as transaction:
+        going = transaction.find(run.removals(), locking=may_lock(target, bulk))
+        hazards = transaction.hazards(_filled(run), run.graph.later)
+        load = bulk_load(run, target, bulk)
+        taken_off, more = ((), ()) if load is None else transaction.plan_bulk(load)
+        refusal = _refusal(partial(refuse_unsafe, going, CAREFUL))
+        return _Foreseen(
+            going=going,
+            taken_off=taken_off,
+            notes=(*refusal, *transaction.notes, *hazards, *more),
+            digests=transaction.digests() if to_save else {},
+        )
+
+
+def _foresee_upsert(run: Run, target: Target) -> _Foreseen:
+    """What `upsert` would find in the database, and what else would happen there.
+
+    Nothing is counted where a table is to gain columns: what is there can only be compared when it has them.
+    """
+    from seedengine.targets.refusing import refuse_somebodys
+
+    gained = tuple(_gained(run))
+    with target.begin(read_only=True) as transaction:
+        found: Mapping[str, Upserted] = {}
+        if not gained:
+            held = [upsert_table(run, table) for table in run.graph.tables if table not in run.created]
+            with naming_rows(run):
+                found = transaction.plan_upsert(held)
+        hazards = transaction.hazards(_filled(run), run.graph.tables)
+        return _Foreseen(
+            upsert=() if gained else tuple(_upsert_steps(run, found)),
+            notes=(*gained, *_refusal(partial(refuse_somebodys, found)), *transaction.notes, *hazards),
+        )
+
+
+def _filled(run: Run) -> dict[str, set[str]]:
+    """The columns that come, by table, of those that are there."""
+    return {
+        table: {column for entity in run.scope.tables[table] for column in run.world.entity(entity).fields}
+        for table in run.graph.tables
+        if table not in run.created
+    }
+
+
+def _gained(run: Run) -> Iterator[str]:
+    """Which columns tables of ours would get first, in words."""
+    held = run.catalog.tables if run.catalog else {}
+    for table, columns in _filled(run).items():
+        lacking = sorted(column for column in columns if held[table].column(column) is None)
+        if lacking:
+            yield f"rows are not counted: `{table}` would get the columns {', '.join(lacking)} first"
+
+
+def _upsert_steps(run: Run, found: Mapping[str, Upserted]) -> Iterator[UpsertStep]:
+    for table in run.graph.tables:
+        rows = run.world.count(*run.scope.tables[table])
+        if table in found:
+            new, updated = found[table].inserted, found[table].updated
+            yield UpsertStep(table, new, updated, rows - new - updated)
+        else:
+            yield UpsertStep(table, rows, 0, 0)
+
+
+def _refusal(refuse: Callable[[], None]) -> Iterator[str]:
+    """Why `apply` would refuse to do this, where nobody allows it."""
     try:
-        refuse_unsafe(going, CAREFUL)
+        refuse()
     except Refused as refused:
         yield f"apply would refuse this: {refused.message}; {refused.help}"
 
@@ -114,8 +178,8 @@ def _slow_fields(run: Run) -> Iterator[str]:
     """What the user should know of fields that take a call for each row."""
     from seedengine.generation.faked import called_by_row
 
-    for entity, field, method, locale in called_by_row(run.scope):
-        yield f"`{entity}.{field}` calls Faker's `{method}` for each row in `{locale}`: slow where there are many rows"
+    for entity, name, method, locale in called_by_row(run.scope):
+        yield f"`{entity}.{name}` calls Faker's `{method}` for each row in `{locale}`: slow where there are many rows"
 
 
 def _insert_steps(run: Run) -> Iterator[InsertStep]:

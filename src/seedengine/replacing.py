@@ -12,6 +12,7 @@ from seedengine.fingerprint import fingerprint
 from seedengine.foreseeing import bulk_load, clean_steps, may_lock
 from seedengine.planning import CAREFUL, Allowed, Size, Summary, TableResult, refuse_unsafe
 from seedengine.planning.choices import BulkChoice, Notify, Progress
+from seedengine.planning.renewal import check_unrenewed
 from seedengine.planning.saved import SavedPlan, refuse_stale
 from seedengine.run import Run
 from seedengine.spec.load import Loaded
@@ -65,7 +66,7 @@ def clean(
     """Only the cleanup, in one transaction; errors as `apply` has them."""
     started = monotonic()
     run = Run(loaded, target)
-    warnings = run.check()
+    warnings = check_unrenewed(run.check)
     with (
         explaining(loaded),
         target.begin(witnessed=not allowed.unwitnessed, unprotect=allowed.unprotect) as transaction,

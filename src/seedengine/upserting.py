@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import product
 from time import monotonic
@@ -13,6 +14,7 @@ from seedengine.diagnostics import InvalidCall
 from seedengine.explaining import explaining
 from seedengine.planning import CAREFUL, Allowed, Size, Summary, TableResult
 from seedengine.planning.choices import Progress
+from seedengine.planning.renewal import check_unrenewed
 from seedengine.run import Run
 from seedengine.spec.cleanup import TableFilter
 from seedengine.spec.load import Loaded
@@ -40,24 +42,20 @@ def upsert(
 
     A row that is there is told by the `key` of its entity, and keeps its primary key; rows of the spec that refer to it
     follow. Raises InvalidCall where an entity has no key, InvalidSpec where the spec does not fit the database or a
-    value cannot be made, DatabaseError where the database refuses or a key tells no single row.
+    value cannot be made, DatabaseError where the database refuses or a key tells no single row, Refused where a row to
+    be changed may be somebody's.
     """
     started = monotonic()
     run = Run(loaded, target, create_tables)
     require_keys(run.scope)
-    warnings = run.check()
-    from seedengine.loading import explained
-    from seedengine.targets.protocol import RowRefused
-
-    tables = [_table(run, table, progress) for table in run.graph.tables]
+    warnings = check_unrenewed(run.check)
+    tables = [upsert_table(run, table, progress) for table in run.graph.tables]
     writing = target.begin(witnessed=not allowed.unwitnessed, unprotect=allowed.unprotect)
     with explaining(loaded), writing as transaction:
         if run.creating:
             transaction.create([run.own_tables[table] for table in run.graph.tables])
-        try:
+        with naming_rows(run):
             done = transaction.upsert(tables)
-        except RowRefused as refused:
-            raise explained(run.world, run.scope.tables[refused.table], refused) from None
     results = tuple(TableResult(table, 0, each.inserted, each.updated) for table, each in done.items())
     notes = (*run.notes, *transaction.notes)
     return Summary(
@@ -75,7 +73,20 @@ def require_keys(scope: Scope) -> None:
             )
 
 
-def _table(run: Run, table: str, progress: Progress | None) -> UpsertTable:
+@contextmanager
+def naming_rows(run: Run) -> Iterator[None]:
+    """Around an upsert: a row that is refused is known by its entity and field; raises DatabaseError."""
+    from seedengine.loading import explained
+    from seedengine.targets.protocol import RowRefused
+
+    try:
+        yield
+    except RowRefused as refused:
+        raise explained(run.world, run.scope.tables[refused.table], refused) from None
+
+
+def upsert_table(run: Run, table: str, progress: Progress | None = None) -> UpsertTable:
+    """The rows of a table as a target wants them told for an upsert; they are made as they are asked for."""
     from seedengine.targets.protocol import UpsertRows, UpsertTable
 
     entities = run.scope.tables[table]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from seedengine.explaining import explaining
 from seedengine.planning import Size
 from seedengine.planning.choices import Progress
+from seedengine.planning.renewal import check_unrenewed
 from seedengine.planning.verification import Verification
 from seedengine.run import Run
 from seedengine.spec.load import Loaded
@@ -29,7 +30,7 @@ def verify(loaded: Loaded, target: Target, *, progress: Progress | None = None) 
     """
     started = monotonic()
     run = Run(loaded, target)
-    warnings = run.check()
+    warnings = check_unrenewed(run.check)
     with explaining(loaded), target.begin(read_only=True) as transaction:
         found = transaction.compare(list(_expected(run, progress)), run.removals())
     return Verification(

@@ -23,6 +23,9 @@ def test_an_example_comes_whole_and_a_second_run_writes_nothing(spec: Path, data
     replaced = call("apply", spec, "--database-url", database.url, "--allow-python")
     assert replaced.code == 0, replaced.err
     writes_nothing(spec, database, "--allow-python")
+    plan = call("plan", spec, "--database-url", database.url, "--allow-python", "--mode", "upsert", "--format", "json")
+    steps = {step["table"]: (step["new"], step["updated"], step["unchanged"]) for step in plan.json["upsert"]}
+    assert steps == {table: (0, 0, inserted) for table, (inserted, _) in made.items()}
 
 
 def test_rows_come_are_put_right_and_others_are_left_alone(tmp_path: Path, database: Database) -> None:

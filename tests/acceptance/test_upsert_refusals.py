@@ -44,6 +44,51 @@ def test_a_key_that_tells_no_single_row_is_refused(tmp_path: Path, database: Dat
     assert database.everything() == before
 
 
+def test_a_new_row_whose_primary_key_is_anothers_is_refused(tmp_path: Path, database: Database) -> None:
+    """Row 1 is there as number 3, which row 3, a new one, would have too; row 2 would have a real one's number."""
+    spec = write_spec(tmp_path, USERS.replace("{uuid: {}}", "{sequence: 1}"))
+    database.script(TABLES.split("CREATE TABLE posts")[0].replace("varchar(36)", "integer"))
+    database.script("""INSERT INTO "user" VALUES (2, 'real@x.com', 9, 'mine'), (3, 'u1@seed.test', 1, 'x');""")
+    before = database.everything()
+    outcome = upsert(spec, database)
+    assert (outcome.code, outcome.json["error"]) == (
+        1,
+        "row 2 of `user.id`: id = 2 is taken by a row of `user` with another key, email = real@x.com",
+    )
+    assert "`uuid`" in outcome.json["help"]
+    assert "`--mode replace`" in outcome.json["help"]
+    assert database.everything() == before
+    database.script("""DELETE FROM "user" WHERE id = 2;""")
+    assert (
+        "row 3 of `user.id`: id = 3 is taken by a row of `user` with another key, email = u1@seed.test"
+        in (upsert(spec, database).json["error"])
+    )
+
+
+def test_a_new_row_whose_parts_of_a_primary_key_are_anothers_is_refused(tmp_path: Path, database: Database) -> None:
+    """What is taken is the key that the row has once it follows its parent, which is there under another one."""
+    spec = write_spec(
+        tmp_path,
+        """
+  tenant: {count: 1, key: slug, fields: {id: {sequence: 1}, slug: {template: "t{row}"}}}
+  member:
+    per: {tenant: 1}
+    key: [tenant_id, email]
+    fields: {tenant_id: {ref: tenant.id}, no: {expr: nth}, email: {template: "m{nth}@seed.test"}}
+""",
+    )
+    database.script("""
+        CREATE TABLE tenant (id integer PRIMARY KEY, slug text UNIQUE);
+        CREATE TABLE member (tenant_id integer REFERENCES tenant, no integer, email text, PRIMARY KEY (tenant_id, no));
+        INSERT INTO tenant VALUES (7, 't1');
+        INSERT INTO member VALUES (7, 1, NULL);
+    """)
+    assert upsert(spec, database).json["error"] == (
+        "row 1 of `member`: tenant_id = 7, no = 1 is taken by a row of `member` with another key, "
+        "tenant_id = 7, email = NULL"
+    )
+
+
 def test_a_trigger_that_does_more_stops_the_run(tmp_path: Path, database: Database) -> None:
     spec = write_spec(tmp_path, USERS)
     database.script(TABLES)

@@ -1,5 +1,6 @@
 """Plans and summaries as text: aligned, folded in narrow terminals, and with every text as it stands."""
 
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -7,6 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from seedengine.planning import CleanStep, InsertStep, Plan, Summary, TableResult
+from seedengine.planning.plan import UpsertStep
 from seedengine.render.plan import render_plan
 from seedengine.render.summary import render_summary
 
@@ -25,6 +27,14 @@ PLAN = Plan(
         InsertStep("注文の表", "order", 1234567, ("id",)),
     ),
     fields=("provider.id", "provider.name", "order.id", "provider.total"),
+)
+
+UPSERT = replace(
+    PLAN,
+    create=(),
+    clean=(),
+    mode="upsert",
+    upsert=(UpsertStep("User", 3, 12, 0), UpsertStep("注文の表", 0, 7, 1234560)),
 )
 
 SUMMARY = Summary("herafi", "x", (TableResult("User", 7, 15), TableResult("注文の表", 1200, 1234567)), 75.2)
@@ -65,6 +75,24 @@ seed 42, fingerprint 0123456789ab"""
     )
 
 
+def test_a_plan_of_an_upsert() -> None:
+    assert (
+        text(render_plan(UPSERT))
+        == """\
+evaluate
+  1  provider  id, name
+  2  order     id
+  3  provider  total
+
+insert or update
+  1  User             15  3 new, 12 updated, 0 unchanged; of provider; afterwards sets bestId
+  2  注文の表  1,234,567  0 new, 7 updated, 1,234,560 unchanged; of order
+               1,234,582  in all: 3 new, 19 updated, 1,234,560 unchanged
+
+seed 42, fingerprint 0123456789ab"""
+    )
+
+
 def test_a_summary() -> None:
     assert (
         text(render_summary(SUMMARY))
@@ -90,7 +118,7 @@ def test_one_table_needs_no_totals() -> None:
 
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_narrow_terminals_get_all_of_it_in_lines_that_fit(width: int) -> None:
-    for renderable in (render_plan(PLAN), render_summary(SUMMARY)):
+    for renderable in (render_plan(PLAN), render_plan(UPSERT), render_summary(SUMMARY)):
         shown = text(renderable, width)
         assert max(cell_len(line) for line in shown.splitlines()) <= width
         assert "…" not in shown

@@ -1,7 +1,11 @@
 """`seedengine apply`: clean, then load, in one transaction."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,10 +26,13 @@ from seedengine.cli.options import (
     spec_or_plan_argument,
 )
 from seedengine.cli.output import Notes, progress, show_result, show_target
-from seedengine.planning import Allowed
-from seedengine.planning.saved import read_saved
+from seedengine.planning import Allowed, Summary
+from seedengine.planning.saved import SavedPlan, read_saved
 from seedengine.render.summary import render_summary
-from seedengine.upserting import upsert
+
+if TYPE_CHECKING:
+    from seedengine.spec.load import Loaded
+    from seedengine.targets.protocol import Target
 
 
 @click.command("apply", cls=Command)
@@ -71,33 +78,57 @@ def command(
     if saved is not None:
         if spec is not None or create_tables or mode != "replace" or bulk != "auto" or any(load.sizes):
             raise click.UsageError("--plan says already which spec, in which size and how: leave the others out")
-        spec, create_tables, bulk = Path(saved.call.spec), saved.call.create_tables, saved.call.bulk
-        load = load.sized(saved.call.scale, saved.call.profile)
-    if spec is None:
+        job = _planned(load, saved)
+    elif spec is not None:
+        job = _Job(load(spec), mode, create_tables, bulk)
+    else:
         raise click.UsageError("Missing argument 'SPEC', or a plan with --plan.")
-    loaded = load(spec)
     notes = Notes(as_json)
-    where = destination(database_url, loaded.spec.name)
+    where = destination(database_url, job.loaded.spec.name)
     with when_interrupted("nothing was changed"):
         with opened(where, lock_seconds) as target:
             if not as_json:
                 show_target(target.name, where.origin)
             check_allowed(target, allow_target)
-            with progress() as report:
-                if mode == "upsert":
-                    summary = upsert(
-                        loaded, FinishedOnce(target), create_tables=create_tables, allowed=allowed, progress=report
-                    )
-                else:
-                    summary = engine.apply(
-                        loaded,
-                        FinishedOnce(target),
-                        create_tables=create_tables,
-                        bulk=bulk,
-                        allowed=allowed,
-                        saved=saved,
-                        progress=report,
-                        notify=notes.write,
-                    )
-        upserted = mode == "upsert"
+            summary = _do(job, target, allowed, notes)
+        upserted = job.mode == "upsert"
         show_result(summary, as_json, partial(render_summary, removed=not upserted, updated=upserted), notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What is to be done, as the call says or the plan that it names."""
+
+    loaded: Loaded
+    mode: engine.Mode
+    create_tables: bool
+    bulk: engine.BulkChoice
+    saved: SavedPlan | None = None
+
+
+def _planned(load: Load, saved: SavedPlan) -> _Job:
+    call = saved.call
+    loaded = load.sized(call.scale, call.profile)(Path(call.spec))
+    return _Job(loaded, "replace", call.create_tables, call.bulk, saved)
+
+
+def _do(job: _Job, target: Target, allowed: Allowed, notes: Notes) -> Summary:
+    with progress() as report:
+        if job.mode == "upsert":
+            return engine.upsert(
+                job.loaded,
+                FinishedOnce(target),
+                create_tables=job.create_tables,
+                allowed=allowed,
+                progress=report,
+            )
+        return engine.apply(
+            job.loaded,
+            FinishedOnce(target),
+            create_tables=job.create_tables,
+            bulk=job.bulk,
+            allowed=allowed,
+            saved=job.saved,
+            progress=report,
+            notify=notes.write,
+        )

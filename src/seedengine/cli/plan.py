@@ -42,8 +42,8 @@ def command(
 ) -> None:
     """Show what apply would do with SPEC, and change nothing.
 
-    Without a database: the orders and the rows that would come. With one: also the rows that would go, and
-    every hazard.
+    Without a database: the orders and the rows that would come. With one: also the rows that would go, or with
+    --mode upsert those that are new, updated and unchanged, and every hazard.
     """
     refuse_bulk_upsert(mode, bulk)
     if mode == "upsert" and output is not None:
@@ -55,7 +55,8 @@ def command(
     with when_interrupted("nothing was changed"):
         if where is None:
             if not as_json:
-                show_target("none, so the rows that would go are not counted")
+                uncounted = "be updated" if mode == "upsert" else "go"
+                show_target(f"none, so the rows that would {uncounted} are not counted")
             plan = engine.build_plan(loaded, None, create_tables=create_tables, bulk=bulk, mode=mode)
         else:
             with opened(where) as target:

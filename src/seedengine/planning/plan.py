@@ -57,13 +57,24 @@ class InsertStep:
 
 
 @dataclass(frozen=True, slots=True)
+class UpsertStep:
+    """The rows of the spec in one table of a database: those that it lacks, those that differ, and the others."""
+
+    table: str
+    new: int
+    updated: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that `apply` will do, in the order in which it will do it.
 
     `fields` is the order in which fields are evaluated, across entities. `fingerprint` is that of the spec, of its
     size and of the versions that values depend on. `bulk` names what is taken off tables before rows are inserted, and
     put back after all are. `digests` has a fingerprint of the rows that go, by table, where it is to be saved.
-    With the `mode` `upsert`, rows that are there are updated where they differ, and none is removed.
+    With the `mode` `upsert`, rows that are there are updated where they differ, and none is removed: `upsert` says how
+    many, where there is a database in which they can be counted.
     """
 
     spec: str
@@ -80,6 +91,7 @@ class Plan:
     size: Size = Size()
     digests: Mapping[str, str] = field(default_factory=dict)
     mode: str = "replace"
+    upsert: tuple[UpsertStep, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The same plan as plain JSON data."""

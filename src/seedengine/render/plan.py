@@ -12,6 +12,7 @@ from rich.text import Text
 
 from seedengine.catalog import TakenOff
 from seedengine.planning import CleanStep, InsertStep, Plan
+from seedengine.planning.plan import UpsertStep
 from seedengine.render.size import size_words
 from seedengine.render.terminal import plain
 
@@ -26,7 +27,8 @@ def render_plan(plan: Plan) -> RenderableType:
         "evaluate": _evaluation(plan.fields),
         "remove": _removal(plan.clean),
         "take off while inserting": _taken_off(plan.bulk),
-        "insert": _insertion(plan.insert),
+        "insert or update": _upserting(plan.upsert, plan.insert),
+        "insert": _insertion(() if plan.upsert else plan.insert),
     }
     parts: list[RenderableType] = []
     for title, steps in sections.items():
@@ -77,6 +79,20 @@ def _insertion(steps: Sequence[InsertStep]) -> Table:
     return _counted([(step.table, step.rows, _origin(step)) for step in steps])
 
 
+def _upserting(steps: Sequence[UpsertStep], inserts: Sequence[InsertStep]) -> Table:
+    rows = []
+    for step in steps:
+        origin = "; ".join(_origin(each) for each in inserts if each.table == step.table)
+        counts = (step.new, step.updated, step.unchanged)
+        rows.append((step.table, sum(counts), f"{_kinds(*counts)}; {origin}"))
+    new, updated = sum(step.new for step in steps), sum(step.updated for step in steps)
+    return _counted(rows, f"in all: {_kinds(new, updated, sum(step.unchanged for step in steps))}")
+
+
+def _kinds(new: int, updated: int, unchanged: int) -> str:
+    return f"{new:,} new, {updated:,} updated, {unchanged:,} unchanged"
+
+
 def _origin(step: InsertStep) -> str:
     later = f"; afterwards sets {', '.join(step.later)}" if step.later else ""
     return f"of {step.entity}{later}"
@@ -92,14 +108,14 @@ def _evaluation(fields: Sequence[str]) -> Table:
     return grid
 
 
-def _counted(steps: Sequence[tuple[str, int, str]]) -> Table:
-    """Steps with a table, a number of rows and words, and their sum."""
+def _counted(steps: Sequence[tuple[str, int, str]], in_all: str = "in all") -> Table:
+    """Steps with a table, a number of rows and words, and their sum with words of its own."""
     grid = _grid(3)
     for number, (table, rows, words) in enumerate(steps, 1):
         grid.add_row(_dim(str(number)), Text(plain(table)), Text(f"{rows:,}", justify="right"), _dim(words))
     if steps:
         total = Text(f"{sum(rows for _, rows, _ in steps):,}", "bold", justify="right")
-        grid.add_row("", "", total, _dim("in all"))
+        grid.add_row("", "", total, _dim(in_all))
     return grid
 
 

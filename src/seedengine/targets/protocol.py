@@ -122,10 +122,16 @@ class UpsertTable:
 
 @dataclass(frozen=True, slots=True)
 class Upserted:
-    """How many rows of a table are new, and how many were there and were another than they are now."""
+    """How many rows of a table are new, and how many were there and were another than they are now.
+
+    `somebodys` of those that were there are none that the cleanup of their table names; `somebodys_keys` shows the
+    first ones.
+    """
 
     inserted: int
     updated: int
+    somebodys: int = 0
+    somebodys_keys: str = ""
 
 
 class Transaction(Protocol):
@@ -186,11 +192,18 @@ class Transaction(Protocol):
     def update(self, table: str, key: Sequence[str], columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
         """Set `columns` of the rows with these `key`s; the number of rows changed."""
 
+    def plan_upsert(self, tables: Sequence[UpsertTable]) -> Mapping[str, Upserted]:
+        """What `upsert` would do, by table, those of somebody's rows included that it would refuse to change.
+
+        Raises RowRefused where a key tells no single row or the primary key of a new row is another's, and InvalidCall
+        where keys refer to each other in a circle.
+        """
+
     def upsert(self, tables: Sequence[UpsertTable]) -> Mapping[str, Upserted]:
         """Insert the rows that are not there, and update those that are where they differ; how many, by table.
 
-        A row keeps its primary key, and all that refers to it follows. Raises RowRefused where a key tells no single
-        row or the database refuses one, and InvalidCall where keys refer to each other in a circle.
+        A row keeps its primary key, and all that refers to it follows. Raises as `plan_upsert` does, Refused where a
+        row to be changed is somebody's, and RowRefused where the database refuses one.
         """
 
 

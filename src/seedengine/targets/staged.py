@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -119,3 +119,9 @@ class StagedTable:
 def among(row: Column, numbers: Iterable[range]) -> sa.ColumnElement[bool]:
     """That the number of a row is one of these."""
     return sa.or_(*(sa.and_(row >= each.start, row < each.stop) for each in numbers))
+
+
+def same(there: sa.FromClause, rows: sa.FromClause, names: Sequence[str]) -> sa.ColumnElement[bool]:
+    """That a row which is there has the values of a staged one in these columns, and no NULL."""
+    # What is there stands on the left: SQLite compares by the collation of that side.
+    return sa.and_(*(there.c[name] == rows.c[name] for name in names))

@@ -10,18 +10,19 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ClauseElement, Executable
 
-from seedengine.diagnostics import DatabaseError, Refused
-from seedengine.spec.cleanup import Removed, RowFilter
-from seedengine.targets.conditions import Rows, matching
+from seedengine.diagnostics import DatabaseError
 from seedengine.targets.following import Following
 from seedengine.targets.found import FoundRows, Workspace
-from seedengine.targets.judging import SHOWN_KEYS
-from seedengine.targets.protocol import RowRefused, Upserted, UpsertTable
-from seedengine.targets.rowtexts import Differ, Shown
-from seedengine.targets.staged import StagedTable, among
-
-_LONGEST_VALUE = 60
-"""So much of a value is shown in a message."""
+from seedengine.targets.protocol import Upserted, UpsertTable
+from seedengine.targets.refusing import (
+    find_somebodys,
+    refuse_equal_keys,
+    refuse_several_matches,
+    refuse_somebodys,
+    refuse_taken,
+)
+from seedengine.targets.rowtexts import Differ
+from seedengine.targets.staged import StagedTable, among, same
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +53,19 @@ class Upsert:
 
     def compare(self) -> None:
         """Find, and lock, the rows that are there, and which of them differ; raises RowRefused."""
+        self._workspace.freeze()
         for staged in self._staged.values():
             staged.stage()
         for table in self._order:
             self._match(self._staged[table])
-        for table, staged in self._staged.items():
-            changed = sum(self._find_changed(staged, *group) for group in staged.groups())
-            self.results[table] = Upserted(self._count_new(staged), changed)
-            if changed and staged.table.own is not None:
-                self._refuse_somebodys(staged, staged.table.own)
+        self.results = {table: self._count(staged) for table, staged in self._staged.items()}
 
     def write(self) -> Iterator[Written]:
-        """Write what is new or changed, statement by statement; raises RowRefused where the database refuses a row."""
+        """Write what is new or changed, statement by statement.
+
+        Raises Refused where a row is somebody's, and RowRefused where the database refuses one.
+        """
+        refuse_somebodys(self.results)
         for staged in self._staged.values():
             with self._workspace.refusals(staged.table.table):
                 yield from self._update(staged)
@@ -75,48 +77,18 @@ class Upsert:
     def _match(self, staged: StagedTable) -> None:
         """Find the rows that are there, and what rows that refer to these need to know."""
         rows, there = staged.rows(self._staged), staged.relation.clause().alias()
-        self._check_key(staged, rows)
+        refuse_equal_keys(self._workspace, staged, rows)
         kept = staged.matches.columns
         query = sa.select(*(there.c[name].label(place) for name, place in kept.items()), rows.c[staged.row])
-        query = query.select_from(rows.join(there, _same(there, rows, staged.table.key)))
+        query = query.select_from(rows.join(there, same(there, rows, staged.table.key)))
         if self._workspace.lock_rows:
             query = query.with_for_update(of=there)
         matches = staged.matches.clause
         self._execute(matches.insert().from_select([*kept.values(), staged.row], query))
         self._make_ready(staged.matches, [staged.row])
-        self._check_matches(staged, rows, there)
+        refuse_several_matches(self._workspace, staged, rows)
         if staged.before.columns:
             self._find_moved(staged, rows)
-
-    def _check_key(self, staged: StagedTable, rows: sa.Subquery) -> None:
-        key = [rows.c[name] for name in staged.table.key]
-        number = rows.c[staged.row]
-        query = sa.select(sa.func.max(number), *(sa.func.min(Shown(each)) for each in key))
-        query = query.where(*(each.is_not(None) for each in key)).group_by(*key).having(sa.func.count() > 1)
-        self._refuse_any(staged, query, "another row has the same key, {}", "let `key` name what tells the rows apart")
-        if staged.table.later:
-            lacking = sa.select(number).where(sa.or_(*(each.is_(None) for each in key)))
-            self._refuse_any(
-                staged, lacking, "its key is NULL", "rows that refer to each other in a circle need a whole `key`"
-            )
-
-    def _check_matches(self, staged: StagedTable, rows: sa.Subquery, there: sa.FromClause) -> None:
-        """Raises RowRefused where several rows that are there have one key, or several staged ones are one there."""
-        key, number = staged.table.key, rows.c[staged.row]
-        shown = [sa.func.min(Shown(there.c[name])) for name in key]
-        query = sa.select(sa.func.max(number), *shown).select_from(rows.join(there, _same(there, rows, key)))
-        query = query.group_by(*(there.c[name] for name in key)).having(sa.func.count() > 1)
-        self._refuse_any(
-            staged, query, "its key tells no single row in the database, {}", "let `key` name what tells the rows apart"
-        )
-
-    def _refuse_any(self, staged: StagedTable, query: sa.Select[Any], message: str, help: str) -> None:
-        found = self._workspace.connection.execute(query.order_by(query.selected_columns[0]).limit(1)).first()
-        if found is not None:
-            number, *values = found
-            pairs = zip(staged.table.key, (str(value)[:_LONGEST_VALUE] for value in values), strict=False)
-            shown = ", ".join(f"{name} = {value}" for name, value in pairs)
-            raise RowRefused(message.format(shown), staged.table.table, number, None, help)
 
     def _find_moved(self, staged: StagedTable, rows: sa.Subquery) -> None:
         """Find the rows that are known by another key in the end than the spec gives them."""
@@ -135,6 +107,16 @@ class Upsert:
         self._execute(before.clause.insert().from_select(places, query))
         self._make_ready(before, list(before.columns.values()))
 
+    def _count(self, staged: StagedTable) -> Upserted:
+        rows, new = staged.rows(self._staged), self._count_new(staged)
+        if new:
+            refuse_taken(self._workspace, staged, rows)
+        changed = sum(self._find_changed(staged, *group) for group in staged.groups())
+        somebodys = (0, "")
+        if changed and staged.table.own is not None:
+            somebodys = find_somebodys(self._workspace, staged, rows, staged.table.own)
+        return Upserted(new, changed, *somebodys)
+
     def _find_changed(self, staged: StagedTable, numbers: list[range], columns: tuple[str, ...]) -> int:
         """Find the rows that are there and differ in any column that is not kept; how many there are."""
         names = _settable(staged, columns)
@@ -143,29 +125,10 @@ class Upsert:
         rows, there = staged.rows(self._staged), staged.relation.clause()
         matches = staged.matches.clause
         source = rows.join(matches, matches.c[staged.row] == rows.c[staged.row])
-        source = source.join(there, _same(there, rows, staged.table.key))
+        source = source.join(there, same(there, rows, staged.table.key))
         query = sa.select(rows.c[staged.row]).select_from(source)
         query = query.where(among(rows.c[staged.row], numbers), _differ(there, rows, names))
         return self._execute(staged.changed.insert().from_select([staged.row], query))
-
-    def _refuse_somebodys(self, staged: StagedTable, own: RowFilter) -> None:
-        """Raises Refused where a row is to be changed that the cleanup of its table does not name."""
-        rows, there = staged.rows(self._staged), Rows.of(staged.relation)
-        named = matching(own, there, self._workspace.compare, _nothing)
-        source = rows.join(staged.changed, staged.changed.c[staged.row] == rows.c[staged.row])
-        source = source.join(there.alias, _same(there.alias, rows, staged.table.key))
-        theirs = sa.not_(sa.func.coalesce(named, sa.false()))
-        shown = [Shown(there.column(name)) for name in staged.table.key]
-        query = sa.select(*shown).select_from(source).where(theirs).order_by(*shown)
-        found = self._workspace.connection.execute(query).fetchall()
-        if found:
-            keys = ", ".join(" ".join(map(str, row)) for row in found[:SHOWN_KEYS])
-            more = ", …" if len(found) > SHOWN_KEYS else ""
-            raise Refused(
-                f"{len(found):,} of the rows of `{staged.table.table}` that would be updated are none that its cleanup "
-                f"names, and may be somebody's: {keys}{more}",
-                "change the key in the spec, or let the cleanup name these rows",
-            )
 
     def _count_new(self, staged: StagedTable) -> int:
         there = sa.select(sa.func.count()).select_from(staged.matches.clause)
@@ -223,7 +186,7 @@ class Upsert:
         # A constraint's own ON CONFLICT REPLACE would delete rows that nobody meant.
         statement = sa.update(there).prefix_with("OR ABORT", dialect="sqlite")
         statement = statement.values({there.c[name]: rows.c[name] for name in names})
-        updated = self._execute(statement.where(_same(there, rows, staged.table.key), *conditions))
+        updated = self._execute(statement.where(same(there, rows, staged.table.key), *conditions))
         return Written(staged.table.table, updated=updated)
 
     def _make_ready(self, found: FoundRows, columns: list[str]) -> None:
@@ -240,16 +203,6 @@ class Upsert:
     def _execute(self, statement: sa.sql.expression.Executable) -> int:
         counted = self._workspace.connection.execution_options(preserve_rowcount=True)
         return counted.execute(statement).rowcount
-
-
-def _nothing(_removed: Removed) -> sa.ScalarSelect[str]:
-    """The values of rows that go: none does."""
-    return sa.select(sa.cast(sa.null(), sa.Text)).where(sa.false()).scalar_subquery()
-
-
-def _same(there: sa.FromClause, rows: sa.FromClause, key: Sequence[str]) -> sa.ColumnElement[bool]:
-    # What is there stands on the left: SQLite compares by the collation of that side.
-    return sa.and_(*(there.c[name] == rows.c[name] for name in key))
 
 
 def _differ(there: sa.FromClause, rows: sa.FromClause, names: Sequence[str]) -> sa.ColumnElement[bool]:

@@ -158,14 +158,22 @@ class PostgresTransaction:
         self._expect(relation, updated=updated)
         return updated
 
-    def upsert(self, tables: Sequence[UpsertTable]) -> Mapping[str, Upserted]:
-        """See `Transaction`."""
+    def _compared(self, tables: Sequence[UpsertTable]) -> Upsert:
         self._searches += 1
-        relations = self._catalog().relations
-        workspace = PostgresWorkspace(self._connection, self._catalog(), lock_rows=True)
+        workspace = PostgresWorkspace(self._connection, self._catalog(), lock_rows=not self._read_only)
         with translated():
             upsert = Upsert(workspace, tables, self._searches)
             upsert.compare()
+        return upsert
+
+    def plan_upsert(self, tables: Sequence[UpsertTable]) -> Mapping[str, Upserted]:
+        """See `Transaction`."""
+        return self._compared(tables).results
+
+    def upsert(self, tables: Sequence[UpsertTable]) -> Mapping[str, Upserted]:
+        """See `Transaction`."""
+        upsert, relations = self._compared(tables), self._catalog().relations
+        with translated():
             for done in upsert.write():
                 self._expect(relations[done.table], inserted=done.inserted, updated=done.updated)
         self._filled.update((each.table, set(each.columns)) for each in tables)
@@ -178,6 +186,7 @@ class PostgresTransaction:
         """
         relations = self._catalog().relations
         if self._witness is not None:
-            self._witness.check({(each.schema or "", each.name): name for name, each in relations.items()})
+            names = {(each.schema or "", each.name): name for name, each in relations.items()}
+            self._witness.check(names, self._catalog().partitioned)
         audit(self._connection, self._filled, relations)
         self._remarks += move_sequences(self._connection, find_sequences(self._connection, self._filled, relations))

@@ -181,15 +181,24 @@ class SqliteTransaction:
         self._witness(before, updated, f"updated in `{table}`")
         return updated
 
-    def upsert(self, tables: Sequence[UpsertTable]) -> Mapping[str, Upserted]:
-        """See `Transaction`."""
-        for each in tables:
-            self._settle(each.table)
+    def _compared(self, tables: Sequence[UpsertTable]) -> Upsert:
         self._searches += 1
         with translated(self._file):
             upsert = Upsert(SqliteWorkspace(self._connection, self._relations()), tables, self._searches)
             upsert.compare()
-            before = self._changes()
+        return upsert
+
+    def plan_upsert(self, tables: Sequence[UpsertTable]) -> Mapping[str, Upserted]:
+        """See `Transaction`."""
+        return self._compared(tables).results
+
+    def upsert(self, tables: Sequence[UpsertTable]) -> Mapping[str, Upserted]:
+        """See `Transaction`."""
+        for each in tables:
+            self._settle(each.table)
+        upsert = self._compared(tables)
+        before = self._changes()
+        with translated(self._file):
             done = list(upsert.write())
         meant = sum(each.inserted + each.updated for each in done)
         self._witness(before, meant, "inserted or updated")

@@ -1,0 +1,113 @@
+"""What an upsert refuses before it writes: keys that tell no single row, keys that are taken, rows of somebody's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from seedengine.diagnostics import Refused
+from seedengine.spec.cleanup import Removed, RowFilter
+from seedengine.targets.conditions import Rows, matching
+from seedengine.targets.found import Workspace
+from seedengine.targets.judging import SHOWN_KEYS
+from seedengine.targets.protocol import RowRefused, Upserted
+from seedengine.targets.rowtexts import Shown
+from seedengine.targets.staged import StagedTable, same
+
+_LONGEST_VALUE = 60
+"""So much of a value is shown in a message."""
+
+_APART = "let `key` name what tells the rows apart"
+
+
+def refuse_equal_keys(workspace: Workspace, staged: StagedTable, rows: sa.Subquery) -> None:
+    """Raises RowRefused where several staged rows have one key, or one that refers to others lacks a part of it."""
+    key = [rows.c[name] for name in staged.table.key]
+    number = rows.c[staged.row]
+    query = sa.select(sa.func.max(number), *(sa.func.min(Shown(each)) for each in key))
+    query = query.where(*(each.is_not(None) for each in key)).group_by(*key).having(sa.func.count() > 1)
+    if found := _first(workspace, query):
+        message = f"another row has the same key, {_pairs(staged.table.key, found[1:])}"
+        raise RowRefused(message, staged.table.table, found[0], None, _APART)
+    lacking = sa.select(number).where(sa.or_(*(each.is_(None) for each in key)))
+    if staged.table.later and (found := _first(workspace, lacking)):
+        help = "rows that refer to each other in a circle need a whole `key`"
+        raise RowRefused("its key is NULL", staged.table.table, found[0], None, help)
+
+
+def refuse_several_matches(workspace: Workspace, staged: StagedTable, rows: sa.Subquery) -> None:
+    """Raises RowRefused where several rows that are there have one key, or several staged ones are one there."""
+    there, key = staged.relation.clause().alias(), staged.table.key
+    shown = [sa.func.min(Shown(there.c[name])) for name in key]
+    query = sa.select(sa.func.max(rows.c[staged.row]), *shown).select_from(rows.join(there, same(there, rows, key)))
+    query = query.group_by(*(there.c[name] for name in key)).having(sa.func.count() > 1)
+    if found := _first(workspace, query):
+        message = f"its key tells no single row in the database, {_pairs(key, found[1:])}"
+        raise RowRefused(message, staged.table.table, found[0], None, _APART)
+
+
+def refuse_taken(workspace: Workspace, staged: StagedTable, rows: sa.Subquery) -> None:
+    """Raises RowRefused where a new row has the primary key of a row that is there and has another key."""
+    primary, key = staged.relation.table.primary_key, staged.table.key
+    if not primary or set(key) <= set(primary) or not set(primary) <= set(staged.table.columns):
+        return
+    there, matches = Rows.of(staged.relation), staged.matches.clause
+    shown = (Shown(there.column(name)) for name in (*primary, *key))
+    source = rows.join(there.alias, same(there.alias, rows, primary))
+    source = source.outerjoin(matches, matches.c[staged.row] == rows.c[staged.row])
+    query = sa.select(rows.c[staged.row], *shown).select_from(source)
+    found = _first(workspace, query.where(matches.c[staged.row].is_(None), *there.own()))
+    if found is None:
+        return
+    number, values = found[0], found[1:]
+    taken, other = _pairs(primary, values[: len(primary)]), _pairs(key, values[len(primary) :])
+    raise RowRefused(
+        f"{taken} is taken by a row of `{staged.table.table}` with another key, {other}",
+        staged.table.table,
+        number,
+        primary[0] if len(primary) == 1 else None,
+        "let the spec make ids that no other row has, such as `uuid`; where an earlier run left that row, "
+        "`--mode replace` removes it",
+    )
+
+
+def find_somebodys(workspace: Workspace, staged: StagedTable, rows: sa.Subquery, own: RowFilter) -> tuple[int, str]:
+    """How many rows are to be changed that the cleanup of their table does not name, and the keys of the first ones."""
+    there = Rows.of(staged.relation)
+    named = matching(own, there, workspace.compare, _nothing)
+    source = rows.join(staged.changed, staged.changed.c[staged.row] == rows.c[staged.row])
+    source = source.join(there.alias, same(there.alias, rows, staged.table.key))
+    theirs = sa.not_(sa.func.coalesce(named, sa.false()))
+    shown = [Shown(there.column(name)) for name in staged.table.key]
+    query = sa.select(*shown).select_from(source).where(theirs).order_by(*shown)
+    found = workspace.connection.execute(query).fetchall()
+    keys = ", ".join(" ".join(map(str, row)) for row in found[:SHOWN_KEYS])
+    return len(found), keys + (", …" if len(found) > SHOWN_KEYS else "")
+
+
+def refuse_somebodys(found: Mapping[str, Upserted]) -> None:
+    """Raises Refused where rows are to be changed that may be somebody's, of the first table that has some."""
+    for table, each in found.items():
+        if each.somebodys:
+            raise Refused(
+                f"{each.somebodys:,} of the rows of `{table}` that would be updated are none that its cleanup names, "
+                f"and may be somebody's: {each.somebodys_keys}",
+                "change the key in the spec, or let the cleanup name these rows",
+            )
+
+
+def _first(workspace: Workspace, query: sa.Select[Any]) -> sa.Row[Any] | None:
+    """The first row of a query by its first column, a staged row's number."""
+    return workspace.connection.execute(query.order_by(query.selected_columns[0]).limit(1)).first()
+
+
+def _pairs(names: Sequence[str], values: Sequence[object]) -> str:
+    shown = ("NULL" if value is None else str(value)[:_LONGEST_VALUE] for value in values)
+    return ", ".join(f"{name} = {value}" for name, value in zip(names, shown, strict=True))
+
+
+def _nothing(_removed: Removed) -> sa.ScalarSelect[str]:
+    """The values of rows that go: none does."""
+    return sa.select(sa.cast(sa.null(), sa.Text)).where(sa.false()).scalar_subquery()
