@@ -34,7 +34,7 @@ def build_plan(
 ) -> Plan:
     """What `apply` would do, with the number of rows that would go where there is a database; or what `upsert` would.
 
-    One that is to be saved has fingerprints of these rows.
+    One that is to be saved has fingerprints of these rows, and says which database it is for.
     """
     run = Run(loaded, target, create_tables)
     upserting = mode == "upsert"
@@ -60,6 +60,7 @@ def build_plan(
             notes=(*run.notes, *(UPSERT_NOTES if upserting else ()), *seen.notes, *_slow_fields(run)),
             bulk=tuple(seen.taken_off),
             digests=seen.digests,
+            identity=seen.identity,
             mode=mode,
             upsert=seen.upsert,
         )
@@ -74,6 +75,7 @@ class _Foreseen:
     taken_off: Sequence[TakenOff] = ()
     notes: Sequence[str] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
+    identity: str = ""
 
 
 def _foresee(run: Run, target: Target, bulk: BulkChoice, *, to_save: bool) -> _Foreseen:
@@ -89,6 +91,7 @@ def _foresee(run: Run, target: Target, bulk: BulkChoice, *, to_save: bool) -> _F
             taken_off=taken_off,
             notes=(*refusal, *transaction.notes, *hazards, *more),
             digests=transaction.digests() if to_save else {},
+            identity=transaction.identity() if to_save else "",
         )
 
 

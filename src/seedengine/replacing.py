@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from seedengine.diagnostics import DatabaseError, Diagnostic
+from seedengine.diagnostics import DatabaseError, Diagnostic, Refused
 from seedengine.explaining import explaining
 from seedengine.fingerprint import fingerprint
 from seedengine.foreseeing import bulk_load, clean_steps, may_lock
@@ -52,6 +52,7 @@ def apply(
             _tell((*transaction.notes, *notes), notify)
             removed = transaction.delete()
             inserted = load_tables(run.world, run.graph, made, transaction, progress)
+        _refuse_changed(run, transaction, inserted)
     return _summary(run, removed, inserted, started, warnings, (*transaction.notes, *notes))
 
 
@@ -91,9 +92,25 @@ def _find(
             "nothing was changed; run it again",
         )
     if saved is not None:
-        steps, target = clean_steps(run, going), run.target.name if run.target else ""
-        refuse_stale(saved, fingerprint(run.loaded), target, run.created, steps, transaction.digests())
+        steps, database = clean_steps(run, going), (run.target.name if run.target else "", transaction.identity())
+        refuse_stale(saved, fingerprint(run.loaded), database, run.created, steps, transaction.digests())
     refuse_unsafe(going, allowed)
+
+
+def _refuse_changed(run: Run, transaction: Transaction, inserted: Mapping[str, int]) -> None:
+    """Raises Refused where a trigger has changed rows that came, so that the next run would leave them and add more."""
+    from seedengine.targets.refusing import CHANGED_ROWS_HELP
+
+    found = transaction.find_again(run.removals(), inserted, run.graph.later)
+    if found is None:
+        return
+    for table, rows in inserted.items():
+        lost = rows - found.get(table, 0)
+        if lost > 0:
+            raise Refused(
+                f"{lost:,} of the {rows:,} rows that came into `{table}` are none that the next run would remove",
+                CHANGED_ROWS_HELP,
+            )
 
 
 def _tell(notes: Iterable[str], notify: Notify | None) -> None:

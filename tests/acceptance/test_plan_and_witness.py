@@ -197,6 +197,10 @@ def test_a_saved_plan_is_carried_out_or_refused(spec: Path, database: Database, 
     assert refused.code == 3
     assert "the plan is out of date: the spec, its size, or a version" in refused.err
     spec.write_text(SPEC)
+    whole = plan.read_text()
+    plan.write_text(json.dumps({**json.loads(whole), "identity": "of another database under the same name"}))
+    assert "the plan is out of date: the database, which was `" in run(*call).err
+    plan.write_text(whole)
     assert "letter        11         10" in succeed(*call).out
     assert run(*call).code == 3, "what it would do is done"
 

@@ -68,8 +68,8 @@ def test_what_only_one_partition_has(spec: Path, postgres_url: str) -> None:
         " host: {ref: person, as: host}}}\n"
     )
     succeed("apply", spec, "--database-url", postgres_url)
-    refused = "where it changes other rows, the run is refused; where it changes these, `verify` finds that, and the"
-    refused += " next run may not know them again"
+    refused = "where it changes other rows, the run is refused, and so it is where the next one would not know again"
+    refused += " what it makes of these"
     alone = "to a row that goes are deleted too, where the database alone would set them to"
     assert [each for each in plan(spec, postgres_url)["notes"] if "trigger" in each or "alone" in each] == [
         f"the trigger `every` of `visit` acts when rows are inserted: {refused}",

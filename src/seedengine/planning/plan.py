@@ -72,7 +72,8 @@ class Plan:
 
     `fields` is the order in which fields are evaluated, across entities. `fingerprint` is that of the spec, of its
     size and of the versions that values depend on. `bulk` names what is taken off tables before rows are inserted, and
-    put back after all are. `digests` has a fingerprint of the rows that go, by table, where it is to be saved.
+    put back after all are. `digests` has a fingerprint of the rows that go, by table, and `identity` says
+    which database it is, where the plan is to be saved.
     With the `mode` `upsert`, rows that are there are updated where they differ, and none is removed: `upsert` says how
     many, where there is a database in which they can be counted.
     """
@@ -90,6 +91,7 @@ class Plan:
     bulk: tuple[TakenOff, ...] = ()
     size: Size = Size()
     digests: Mapping[str, str] = field(default_factory=dict)
+    identity: str = ""
     mode: str = "replace"
     upsert: tuple[UpsertStep, ...] = ()
 

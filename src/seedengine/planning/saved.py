@@ -53,6 +53,7 @@ class SavedPlan(BaseModel):
     seedengine_plan: Literal[1]
     call: Call
     target: str
+    identity: str
     fingerprint: str
     create: tuple[str, ...]
     clean: tuple[_Step, ...]
@@ -84,17 +85,20 @@ def read_saved(path: Path) -> SavedPlan:
 def refuse_stale(
     saved: SavedPlan,
     fingerprint: str,
-    target: str,
+    database: tuple[str, str],
     created: Sequence[str],
     steps: Sequence[CleanStep],
     digests: Mapping[str, str],
 ) -> None:
-    """Raises Refused where anything is no longer as it was when the plan was saved; it names the first such thing."""
+    """Raises Refused where anything is no longer as it was when the plan was saved; it names the first such thing.
+
+    A `database` is known by its name and by its identity: a copy of a server has that too, at another place.
+    """
     before = {step.table: step for step in saved.clean}
     now = {step.table: _Step.model_validate(step, from_attributes=True) for step in steps}
     changed = [
         *(["the spec, its size, or a version that its values depend on"] if saved.fingerprint != fingerprint else []),
-        *([f"the database, which was `{saved.target}`"] if saved.target != target else []),
+        *([f"the database, which was `{saved.target}`"] if (saved.target, saved.identity) != database else []),
         *(["the tables that are missing"] if tuple(created) != saved.create else []),
         *(
             f"the rows of `{table}` that go ({_rows(before.get(table))} then, {_rows(now.get(table))} now)"

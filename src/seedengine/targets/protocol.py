@@ -156,6 +156,9 @@ class Transaction(Protocol):
         where somebody's rows hang on `implied` ones.
         """
 
+    def identity(self) -> str:
+        """What the database is, by whatever name it is reached."""
+
     def digests(self) -> Mapping[str, str]:
         """A fingerprint of the rows that `find` found, by table."""
 
@@ -197,6 +200,14 @@ class Transaction(Protocol):
 
         Raises RowRefused where a key tells no single row or the primary key of a new row is another's, and InvalidCall
         where keys refer to each other in a circle.
+        """
+
+    def find_again(
+        self, removals: Sequence[Removal], filled: Collection[str], changed: Collection[str]
+    ) -> Mapping[str, int] | None:
+        """How many rows of each table these removals would find by now; None where no trigger can have changed any.
+
+        Rows came into the tables `filled`, and were updated in `changed`.
         """
 
     def upsert(self, tables: Sequence[UpsertTable]) -> Mapping[str, Upserted]:

@@ -19,6 +19,9 @@ from seedengine.targets.staged import StagedTable, same
 _LONGEST_VALUE = 60
 """So much of a value is shown in a message."""
 
+CHANGED_ROWS_HELP = "a trigger changes rows as they come: let the spec make what it makes of them; nothing was changed"
+"""What to do where what was written is not known again."""
+
 _APART = "let `key` name what tells the rows apart"
 
 
@@ -96,6 +99,20 @@ def refuse_somebodys(found: Mapping[str, Upserted]) -> None:
                 f"and may be somebody's: {each.somebodys_keys}",
                 "change the key in the spec, or let the cleanup name these rows",
             )
+
+
+def refuse_lost(workspace: Workspace, staged: StagedTable, rows: sa.Subquery) -> None:
+    """Raises Refused where rows that were written are not there by their key: every upsert would add more."""
+    there, key = staged.relation.clause().alias(), staged.table.key
+    found = sa.exists(sa.select(sa.literal(1)).select_from(there).where(same(there, rows, key)))
+    whole = (rows.c[name].is_not(None) for name in key)
+    query = sa.select(sa.func.count()).select_from(rows).where(*whole, ~found)
+    if lost := workspace.connection.execute(query).scalar_one():
+        raise Refused(
+            f"{lost:,} of the rows that came into `{staged.table.table}` have another {', '.join(key)} there, so that "
+            "the next upsert would insert them once more",
+            CHANGED_ROWS_HELP,
+        )
 
 
 def _first(workspace: Workspace, query: sa.Select[Any]) -> sa.Row[Any] | None:

@@ -17,6 +17,7 @@ from seedengine.targets.protocol import Upserted, UpsertTable
 from seedengine.targets.refusing import (
     find_somebodys,
     refuse_equal_keys,
+    refuse_lost,
     refuse_several_matches,
     refuse_somebodys,
     refuse_taken,
@@ -63,7 +64,7 @@ class Upsert:
     def write(self) -> Iterator[Written]:
         """Write what is new or changed, statement by statement.
 
-        Raises Refused where a row is somebody's, and RowRefused where the database refuses one.
+        Raises Refused where a row is somebody's, or is not known again, and RowRefused where the database refuses one.
         """
         refuse_somebodys(self.results)
         for staged in self._staged.values():
@@ -73,6 +74,9 @@ class Upsert:
         for staged in self._staged.values():
             with self._workspace.refusals(staged.table.table):
                 yield from self._update_later(staged)
+        for table, staged in self._staged.items():
+            if self.results[table].inserted:
+                refuse_lost(self._workspace, staged, staged.rows(self._staged))
 
     def _match(self, staged: StagedTable) -> None:
         """Find the rows that are there, and what rows that refer to these need to know."""

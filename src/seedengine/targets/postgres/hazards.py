@@ -95,9 +95,7 @@ def find_hazards(
 
     for kind, query in (("trigger", _TRIGGERS), ("rule", _RULES)):
         for table, (partition, name, *when, before) in of(query):
-            touched = (table in going, table in filled, table in changed)
-            moments = [word for word, acts, done in zip(_MOMENTS, when, touched, strict=True) if acts and done]
-            if moments:
+            if moments := _moments(when, table in going, table in filled, table in changed):
                 yield _acting(f"the {kind} `{name}` of {_place(table, partition)}", moments, before)
     for table, (partition, name, action) in of(_CHANGING):
         if table in going:
@@ -121,6 +119,24 @@ def find_hazards(
         )
 
 
+def has_acting_trigger(
+    connection: sa.Connection,
+    relations: Mapping[str, Relation],
+    filled: Collection[str],
+    changed: Collection[str],
+) -> bool:
+    """Whether a trigger acts when rows of the tables `filled` come, or `changed` are updated."""
+    names = {(relation.schema, relation.name): name for name, relation in relations.items()}
+    return any(
+        _moments(when, False, names.get((schema, table)) in filled, names.get((schema, table)) in changed)
+        for schema, table, _, _, *when, _ in connection.execute(sa.text(_TRIGGERS)).fetchall()
+    )
+
+
+def _moments(when: Sequence[bool], *touched: bool) -> list[str]:
+    return [word for word, acts, done in zip(_MOMENTS, when, touched, strict=True) if acts and done]
+
+
 def _place(table: str, partition: str | None) -> str:
     return f"`{table}`" if partition is None else f"`{table}` (its partition `{partition}`)"
 
@@ -130,4 +146,4 @@ def _acting(what: str, moments: Sequence[str], before: bool) -> str:
     note = f"{what} acts when rows are {' and '.join(moments)}: where it changes other rows, the run is refused"
     if not before or tuple(moments) == ("deleted",):
         return note
-    return f"{note}; where it changes these, `verify` finds that, and the next run may not know them again"
+    return f"{note}, and so it is where the next one would not know again what it makes of these"

@@ -20,7 +20,8 @@ from seedengine.targets.postgres.catalog import PostgresCatalog, read_catalog
 from seedengine.targets.postgres.connection import raw_connection
 from seedengine.targets.postgres.copy import copy_rows, update_rows
 from seedengine.targets.postgres.errors import translated
-from seedengine.targets.postgres.hazards import find_hazards
+from seedengine.targets.postgres.hazards import find_hazards, has_acting_trigger
+from seedengine.targets.postgres.identity import read_identity
 from seedengine.targets.postgres.passing_indexes import costs, indexed, needs_index
 from seedengine.targets.postgres.sequences import find_sequences, move_sequences
 from seedengine.targets.postgres.tables import create_tables
@@ -71,7 +72,7 @@ class PostgresTransaction:
     def find(self, removals: Sequence[Removal], *, locking: bool = False, few: int = 0) -> Mapping[str, Going]:
         """See `Transaction`."""
         self._searches += 1
-        self._workspace = PostgresWorkspace(self._connection, self._catalog(), lock_rows=not self._read_only)
+        self._workspace = self._new_workspace()
         with translated():
             search = Search(self._workspace, removals, self._searches)
             self._found = search.run()
@@ -81,6 +82,11 @@ class PostgresTransaction:
                 if costs(self._connection, key)
             ]
             return judge(search, few)
+
+    def identity(self) -> str:
+        """See `Transaction`."""
+        with translated():
+            return read_identity(self._connection)
 
     def digests(self) -> Mapping[str, str]:
         """See `Transaction`."""
@@ -97,7 +103,7 @@ class PostgresTransaction:
     def compare(self, expected: Sequence[ExpectedRows], removals: Sequence[Removal]) -> Comparison:
         """See `Transaction`."""
         self._searches += 1
-        workspace = PostgresWorkspace(self._connection, self._catalog(), lock_rows=not self._read_only)
+        workspace = self._new_workspace()
         with translated():
             return Comparing(workspace, expected, removals, self._searches).run()
 
@@ -158,9 +164,25 @@ class PostgresTransaction:
         self._expect(relation, updated=updated)
         return updated
 
+    def find_again(
+        self, removals: Sequence[Removal], filled: Collection[str], changed: Collection[str]
+    ) -> Mapping[str, int] | None:
+        """See `Transaction`."""
+        relations = self._catalog().relations
+        with translated():
+            if not has_acting_trigger(self._connection, relations, filled, changed):
+                return None
+            self._searches += 1
+            search = Search(self._new_workspace(), removals, self._searches)
+            search.run()
+            return search.counts
+
+    def _new_workspace(self) -> PostgresWorkspace:
+        return PostgresWorkspace(self._connection, self._catalog(), lock_rows=not self._read_only)
+
     def _compared(self, tables: Sequence[UpsertTable]) -> Upsert:
         self._searches += 1
-        workspace = PostgresWorkspace(self._connection, self._catalog(), lock_rows=not self._read_only)
+        workspace = self._new_workspace()
         with translated():
             upsert = Upsert(workspace, tables, self._searches)
             upsert.compare()

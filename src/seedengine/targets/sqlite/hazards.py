@@ -15,13 +15,21 @@ _EVENT = re.compile(r"\b(DELETE|INSERT|UPDATE)\b(?:\s+OF\b.*?)?\s+ON\b", re.IGNO
 def find_hazards(
     connection: sa.Connection, going: Collection[str], filled: Collection[str], changed: Collection[str]
 ) -> Iterator[str]:
-    """The triggers that act when rows of the tables `going` go, `filled` come, and `changed` are updated."""
+    """What the triggers do that act when rows of the tables `going` go, `filled` come, and `changed` are updated."""
+    for table, name, word in acting_triggers(connection, going, filled, changed):
+        yield (
+            f"the trigger `{name}` of `{table}` acts when rows are {word}: where it changes other rows, the run is "
+            "refused"
+        )
+
+
+def acting_triggers(
+    connection: sa.Connection, going: Collection[str], filled: Collection[str], changed: Collection[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Table, name and moment of each of these triggers."""
     tables = {"DELETE": (going, "deleted"), "INSERT": (filled, "inserted"), "UPDATE": (changed, "updated")}
     for table, name, text in connection.exec_driver_sql(_TRIGGERS).fetchall():
         event = _EVENT.search(_NAMES.sub(" x ", text))
         concerned, word = tables[event[1].upper()] if event else ((), "")
         if table in concerned:
-            yield (
-                f"the trigger `{name}` of `{table}` acts when rows are {word}: where it changes other rows, the run is "
-                "refused"
-            )
+            yield table, name, word

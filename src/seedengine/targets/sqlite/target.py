@@ -86,7 +86,7 @@ class SqliteTarget:
         try:
             if not read_only and self._is_protected(connection):
                 refuse_protected(self._path.name, unprotect)
-            transaction = SqliteTransaction(connection, self.name, witnessed=witnessed)
+            transaction = SqliteTransaction(connection, self.name, self._path, witnessed=witnessed)
             with translated(self.name):
                 connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             yield transaction

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
 import polars as pl
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from seedengine.targets.protocol import BulkLoad, Comparison, ExpectedRows, Remo
 from seedengine.targets.relations import Relation, find_relation, has_circle
 from seedengine.targets.sqlite.catalog import APPLICATION_ID, read_relations
 from seedengine.targets.sqlite.errors import translated
-from seedengine.targets.sqlite.hazards import find_hazards
+from seedengine.targets.sqlite.hazards import acting_triggers, find_hazards
 from seedengine.targets.sqlite.insert import insert_rows, update_rows
 from seedengine.targets.sqlite.passing_indexes import indexed, needs_index
 from seedengine.targets.sqlite.protection import is_marked
@@ -35,9 +36,10 @@ from seedengine.targets.upsert import Upsert
 class SqliteTransaction:
     """See `Transaction`."""
 
-    def __init__(self, connection: sa.Connection, file: str, *, witnessed: bool) -> None:
+    def __init__(self, connection: sa.Connection, file: str, path: Path, *, witnessed: bool) -> None:
         self._connection = connection
         self._file = file
+        self._path = path
         self._witnessed = witnessed
         self._read: dict[str, Relation] | None = None
         self._outgrown: dict[str, tuple[Table, Table]] = {}
@@ -108,6 +110,10 @@ class SqliteTransaction:
             for key in unindexed
         ]
         return going
+
+    def identity(self) -> str:
+        """See `Transaction`: where the file is."""
+        return str(self._path)
 
     def digests(self) -> Mapping[str, str]:
         """See `Transaction`."""
@@ -180,6 +186,18 @@ class SqliteTransaction:
             updated = update_rows(self._connection, relation, key, columns, batches)
         self._witness(before, updated, f"updated in `{table}`")
         return updated
+
+    def find_again(
+        self, removals: Sequence[Removal], filled: Collection[str], changed: Collection[str]
+    ) -> Mapping[str, int] | None:
+        """See `Transaction`."""
+        with translated(self._file):
+            if not any(acting_triggers(self._connection, (), filled, changed)):
+                return None
+            self._searches += 1
+            search = Search(SqliteWorkspace(self._connection, self._relations()), removals, self._searches)
+            search.run()
+            return search.counts
 
     def _compared(self, tables: Sequence[UpsertTable]) -> Upsert:
         self._searches += 1
