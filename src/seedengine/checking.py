@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 from seedengine.diagnostics import Diagnostic, InvalidSpec, Refused
@@ -26,7 +29,7 @@ from seedengine.spec.sizes import rows_of_column, with_fewer_rows
 class _Facts:
     """Functions of expressions and Faker's methods, loaded when a spec asks for them."""
 
-    @property
+    @cached_property
     def functions(self) -> Mapping[str, tuple[int, int | None]]:
         from seedengine.generation.expressions import function_names
 
@@ -50,10 +53,23 @@ def load_spec(path: Path, options: LoadOptions = AS_WRITTEN) -> Loaded:
     Raises InvalidCall when the file cannot be read or has no such profile, Refused when it names a Python function and
     that is not allowed, InvalidSpec with every fault of the document otherwise.
     """
-    loaded = examine(path, _Facts(), options)
-    if not loaded.faults:
-        loaded = loaded.adding(_python_faults(loaded))
-    return _finish(loaded)
+    with _uncollected():
+        loaded = examine(path, _Facts(), options)
+        if not loaded.faults:
+            loaded = loaded.adding(_python_faults(loaded))
+        return _finish(loaded)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without Python's search for circular garbage: a model is many objects that stay, gone through again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _python_faults(loaded: Loaded) -> Iterator[Diagnostic]:

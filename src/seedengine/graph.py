@@ -184,21 +184,29 @@ def needed_fields(scope: Scope, origins: Origins) -> dict[Node, list[Node]]:
         parents = [(each, "") for entities in scope.parents(entity).values() for each in entities]
         read = _read(scope, by_node.get((entity, ""), []))
         needs[entity, ""] = [*parents, *(node for node in read if node != (entity, ""))]
+        drawing: dict[str, list[Node]] = {}
+        for field in dict.fromkeys(field for draw in scope.draws(entity).values() for field in draw.fields):
+            drawn_by = [each for each in by_node.get((entity, field), []) if _draws(each)]
+            drawing[field] = list(dict.fromkeys(_read(scope, drawn_by)))
         for draw in scope.draws(entity).values():
-            needs[entity, f"@{draw.name}"] = list(_draw_needs(scope, entity, draw.name, by_node))
+            needs[entity, f"@{draw.name}"] = list(_draw_needs(scope, entity, draw.name, drawing))
         for _, name, value in named_values(scope, entity):
             own = [each for each in by_node.get((entity, name), []) if each.reader.this is None]
             needs[entity, name] = [(entity, ""), *_read(scope, own), *_value_needs(scope, entity, value)]
     return needs
 
 
-def _draw_needs(scope: Scope, entity: str, name: str, by_node: Mapping[Node, list[Reading]]) -> Iterator[Node]:
+def _draws(reading: Reading) -> bool:
+    """Whether an expression says which row is drawn, or whether one is."""
+    return reading.reader.this is not None or reading.place[-1] == "when"
+
+
+def _draw_needs(scope: Scope, entity: str, name: str, drawing: Mapping[str, list[Node]]) -> Iterator[Node]:
     draw = scope.draws(entity)[name]
     yield (entity, "")
     yield from ((target, "") for target in draw.entities)
     for field in draw.fields:
-        own = by_node.get((entity, field), [])
-        yield from _read(scope, [each for each in own if each.reader.this is not None or each.place[-1] == "when"])
+        yield from drawing[field]
     for path in draw.ref.distinct_from or ():
         if path == THIS:
             continue

@@ -40,6 +40,8 @@ def bits(key: Key, address: Words) -> Words:
 
     `key` is one for all rows or one per row. Rows with equal key and address get equal bits.
     """
+    if not len(address):
+        return np.zeros(0, np.uint64)
     keys = _words(key)
     mixed = _words(address) * _GOLDEN + keys
     _mix(mixed)

@@ -96,8 +96,9 @@ def scatter(parts: Sequence[tuple[Integers, pl.Series]], size: int) -> pl.Series
 
 def repeat(value: object, size: int, dtype: pl.DataType) -> pl.Series:
     """The same value in every row."""
-    one = pl.Series(values=[value], dtype=dtype)
-    return one.new_from_index(0, size) if size else one.clear()
+    if not size:
+        return pl.Series(dtype=dtype)
+    return pl.Series(values=[value], dtype=dtype).new_from_index(0, size)
 
 
 def take(column: pl.Series, positions: Integers) -> pl.Series:

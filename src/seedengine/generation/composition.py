@@ -54,6 +54,9 @@ def make_cycle(value: Cycle, context: Context) -> pl.Series:
 
 def _of(context: Context, values: Sequence[Value], chosen: Integers, name: str) -> pl.Series:
     """The value of that number for each row; every value is asked only for the rows that take it."""
+    if not len(context):
+        none = chosen[:0]
+        return context.together([(none, context.value(each, name, number)) for number, each in enumerate(values)])
     parts = []
     for number, each in enumerate(values):
         positions = np.flatnonzero(chosen == number).astype(np.int64)

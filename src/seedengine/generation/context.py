@@ -80,6 +80,8 @@ class Context:
 
     def some(self, positions: Integers) -> Context:
         """The rows at these positions."""
+        if not len(self):
+            return self  # none of none: the types of everything are asked so
         taken = positions if self.taken is None else self.taken[positions]
         elements = None if self.elements is None else self.elements[positions]
         return replace(self, address=self.address[positions], taken=taken, elements=elements)

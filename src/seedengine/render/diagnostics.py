@@ -95,6 +95,8 @@ def _window(location: Location) -> tuple[str, str, str]:
 
 def _fitting(text: str, width: int) -> str:
     """As much of the text from its start as fits into so many columns."""
+    if text.isascii() and text.isprintable():
+        return text[:width]
     for position, character in enumerate(text):
         width -= _width(character)
         if width < 0:

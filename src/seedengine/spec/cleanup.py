@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,6 +50,16 @@ class Condition(BaseModel):
     before: Annotated[str | None, Field(description="an ISO date or time, not included")] = None
     after: Annotated[str | None, Field(description="an ISO date or time, not included")] = None
     is_null: bool | None = None
+
+    @cached_property
+    def among(self) -> frozenset[Scalar]:
+        """The literals of `in`."""
+        return frozenset(self.in_) if isinstance(self.in_, tuple) else frozenset()
+
+    @cached_property
+    def overlapping(self) -> frozenset[Scalar]:
+        """The literals of `overlaps`."""
+        return frozenset(self.overlaps) if isinstance(self.overlaps, tuple) else frozenset()
 
     def is_positive(self) -> bool:
         """Whether the condition names what it wants closely enough to stand alone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from seedengine.diagnostics import Diagnostic, closest
+from seedengine.diagnostics import Candidates, Diagnostic
 from seedengine.spec.generators import Constant, Cycle
 from seedengine.spec.model import Entity, Spec
 from seedengine.spec.source import Document
@@ -30,6 +30,7 @@ def resolve(spec: Spec, document: Document) -> tuple[Spec, Origins, list[Diagnos
     origins: dict[str, dict[tuple[str, str], str]] = {}
     faults: list[Diagnostic] = []
     unresolved: set[str] = set()
+    known = Candidates(spec.entities)
 
     def visit(name: str, path: tuple[str, ...]) -> None:
         if name in resolved:
@@ -37,7 +38,7 @@ def resolve(spec: Spec, document: Document) -> tuple[Spec, Origins, list[Diagnos
         entity = spec.entities[name]
         base = entity.extends
         if base is not None and base not in spec.entities:
-            faults.append(_unknown(base, name, spec, document))
+            faults.append(_unknown(base, name, known, document))
             unresolved.add(name)
             base = None
         if base is not None and base in (*path, name):
@@ -100,7 +101,7 @@ def declared(origins: Origins, entity: str, kind: str, name: str) -> Place:
     return ("entities", owner, kind, name) if kind else ("entities", owner, name)
 
 
-def _unknown(base: str, name: str, spec: Spec, document: Document) -> Diagnostic:
-    near = closest(base, [each for each in spec.entities if each != name])
+def _unknown(base: str, name: str, known: Candidates, document: Document) -> Diagnostic:
+    near = known.closest(base, without=name)
     help = f"did you mean `{near}`?" if near else "name an entity of this spec"
     return Diagnostic("S201", f"unknown entity `{base}`", document.location(("entities", name, "extends")), help)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from functools import cache
 
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from seedengine.diagnostics import Diagnostic, closest
+from seedengine.diagnostics import Candidates, Diagnostic
 from seedengine.spec.cleanup import Condition
 from seedengine.spec.generators import KINDS
 from seedengine.spec.generators.union import ARRAY, CONSTANT
@@ -28,9 +30,9 @@ _EXPECTED = {
 }
 
 
-def diagnose(error: ErrorDetails, document: Document) -> Diagnostic:
-    """One error of pydantic's as a diagnostic."""
-    loc, place = error["loc"], place_of(error)
+def diagnose(error: ErrorDetails, place: Place, document: Document) -> Diagnostic:
+    """One error of pydantic's, which lies at that place, as a diagnostic."""
+    loc = error["loc"]
     kind, context = error["type"], error.get("ctx", {})
     if kind.startswith("S") and kind[1:].isdigit():
         offset = int(context.get("offset") or 0)
@@ -38,9 +40,9 @@ def diagnose(error: ErrorDetails, document: Document) -> Diagnostic:
         return Diagnostic(kind, str(context["text"]), location, context.get("help"))
     if kind == "extra_forbidden":
         key = str(place[-1])
-        near = closest(key, _known_keys(loc[:-1]))
-        known = ", ".join(f"`{name}`" for name in _known_keys(loc[:-1]))
-        help = f"did you mean `{near}`?" if near else f"known are {known}"
+        known = _keys(_model_at(loc[:-1]))
+        near = known.closest(key)
+        help = f"did you mean `{near}`?" if near else f"known are {', '.join(f'`{name}`' for name in known.names)}"
         return Diagnostic("S102", f"unknown key `{key}`", document.location(place, key=True), help)
     if kind == "missing":
         message = f"missing key `{place[-1]}`"
@@ -98,24 +100,23 @@ _EXAMPLES = {
 }
 
 
-def _known_keys(loc: tuple[str | int, ...]) -> tuple[str, ...]:
-    """The keys that a mapping at this place may have."""
+def _model_at(loc: tuple[str | int, ...]) -> type[BaseModel]:
+    """The model of a mapping at this place."""
     last = loc[-1] if loc else None
     if isinstance(last, str) and last.startswith("<") and last.strip("<>") in KINDS:
-        return _keys(KINDS[last.strip("<>")])
+        return KINDS[last.strip("<>")]
     if not loc:
-        return _keys(Spec)
-    if len(loc) == 2 and loc[0] in _NAMED:
-        return _keys(_NAMED[str(loc[0])])
-    return _keys(Condition)
+        return Spec
+    return _NAMED[str(loc[0])] if len(loc) == 2 and loc[0] in _NAMED else Condition
 
 
-_NAMED = {"entities": Entity, "profiles": Profile}
+_NAMED: Mapping[str, type[BaseModel]] = {"entities": Entity, "profiles": Profile}
 """What stands under a name below these keys of the document."""
 
 
-def _keys(model: Any) -> tuple[str, ...]:
-    return tuple(field.alias or name for name, field in model.model_fields.items())
+@cache
+def _keys(model: type[BaseModel]) -> Candidates:
+    return Candidates(field.alias or name for name, field in model.model_fields.items())
 
 
 def _shown(value: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -101,8 +100,9 @@ def _validate(document: Document) -> tuple[Spec | None, list[Diagnostic], list[P
     try:
         return Spec.model_validate(document.data), [], []
     except ValidationError as error:
-        faults = [diagnose(each, document) for each in error.errors(include_url=False)]
-        places = [place_of(each) for each in error.errors(include_url=False)]
+        errors = error.errors(include_url=False)
+        places = [place_of(each) for each in errors]
+        faults = [diagnose(each, place, document) for each, place in zip(errors, places, strict=True)]
     try:
         return Spec.model_validate(_without(document.data, places)), faults, places
     except ValidationError:
@@ -114,14 +114,15 @@ def _without(data: Mapping[Any, Any], places: list[Place]) -> Any:
 
     Other faulty keys are left out.
     """
-    pruned = copy.deepcopy(data)
+    pruned = dict(data)
+    own = {id(pruned)}
     for found in places:
         depth, harmless = (
             _STANDS_IN.get(str(found[2]), (len(found), _NOTHING)) if _in_entity(found) else (len(found), _NOTHING)
         )
         holder: Any = pruned
         for key in found[: depth - 1]:
-            holder = holder.get(key) if isinstance(holder, dict) else None
+            holder = _own_part(holder, key, own) if isinstance(holder, dict) else None
         if not found or len(found) < depth or not isinstance(holder, dict) or found[depth - 1] not in holder:
             continue
         if harmless is _NOTHING:
@@ -129,6 +130,15 @@ def _without(data: Mapping[Any, Any], places: list[Place]) -> Any:
         else:
             holder[found[depth - 1]] = harmless
     return pruned
+
+
+def _own_part(holder: dict[Any, Any], key: object, own: set[int]) -> object:
+    """What stands at a key, as a mapping that may be changed: one of the document's is copied when it is first met."""
+    part = holder.get(key)
+    if isinstance(part, dict) and id(part) not in own:
+        part = holder[key] = dict(part)
+        own.add(id(part))
+    return part
 
 
 _NOTHING = object()

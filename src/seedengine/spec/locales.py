@@ -31,8 +31,8 @@ def faker_calls(scope: Scope, entity: str, value: Value) -> Iterator[tuple[Place
         if isinstance(node, Generator) and node.locale is not None:
             around[place] = node.locale
         if isinstance(node, Faker):
-            nearest = max((outer for outer in around if place[: len(outer)] == outer), key=len, default=None)
-            yield place, node, locales_of(scope, entity, None if nearest is None else around[nearest])
+            nearest = next((own for end in range(len(place), -1, -1) if (own := around.get(place[:end]))), None)
+            yield place, node, locales_of(scope, entity, nearest)
 
 
 def _all(scope: Scope, entity: str, values: tuple[Value, ...], depth: int) -> tuple[str, ...]:

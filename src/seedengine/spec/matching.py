@@ -1,6 +1,6 @@
 """Whether a row that is at hand matches a cleanup filter."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -28,11 +28,11 @@ def _holds(value: Any, condition: Condition) -> bool:
         wanted is None or isinstance(wanted, Removed) or (value is not None and test(value, wanted))
         for wanted, test in (
             (condition.equals, lambda value, wanted: value == wanted),
-            (condition.in_, lambda value, wanted: value in wanted),
+            (condition.in_, lambda value, _: isinstance(value, Hashable) and value in condition.among),
             (condition.starts_with, lambda value, wanted: str(value).startswith(wanted)),
             (condition.ends_with, lambda value, wanted: str(value).endswith(wanted)),
             (condition.contains, lambda value, wanted: wanted in str(value)),
-            (condition.overlaps, lambda value, wanted: not set(value).isdisjoint(wanted)),
+            (condition.overlaps, lambda value, _: not condition.overlapping.isdisjoint(value)),
             (condition.before, lambda value, wanted: _moment(value) < read_datetime(wanted)),
             (condition.after, lambda value, wanted: _moment(value) > read_datetime(wanted)),
         )

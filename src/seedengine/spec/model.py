@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
@@ -89,10 +91,16 @@ class Entity(Model):
         """The entity of which every row has some of these, if `per` says so."""
         return next(iter(self.per)) if self.per else None
 
-    @property
+    @cached_property
     def values(self) -> dict[str, Value]:
         """Everything that has a name in a row: `let`, then the fields."""
-        return {**self.let, **self.fields}
+        return {**self.let, **self.fields} if self.let else self.fields
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values for some keys, which are not checked."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("values", None)
+        return copied
 
 
 class Profile(Model):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from seedengine.diagnostics import Diagnostic, InvalidCall
+from seedengine.diagnostics import Candidates, Diagnostic, InvalidCall
 from seedengine.spec.checks.findings import did_you_mean
 from seedengine.spec.model import MOST_ROWS, Profile, Spec
 from seedengine.spec.scope import Scope
@@ -84,18 +84,48 @@ def check_profiles(spec: Spec, document: Document) -> Iterator[Diagnostic]:
     def fault(code: str, message: str, place: Place, help: str, *, key: bool = False) -> Diagnostic:
         return Diagnostic(code, message, document.location(place, key=key), help)
 
-    counted = [name for name, entity in spec.entities.items() if entity.count is not None]
+    counted = {name: entity for name, entity in spec.entities.items() if entity.count is not None}
+    candidates = Candidates(counted)
     for name, profile in spec.profiles.items():
         for entity in profile.counts:
             place = ("profiles", name, "counts", entity)
             if entity not in spec.entities:
-                help = did_you_mean(entity, counted)
+                help = did_you_mean(entity, candidates)
                 yield fault("S201", f"unknown entity `{entity}`", place, help, key=True)
             elif entity not in counted:
                 message = f"`{entity}` has no `count` that a profile could replace"
-                yield fault("S232", message, place, did_you_mean(entity, counted), key=True)
-        rows = _fewest(_with_counts(spec, profile.scale, profile))
-        if sum(rows.values()) > MOST_ROWS:
-            largest = max(rows, key=rows.__getitem__)
-            message = f"the profile `{name}` would make {rows[largest]:,} rows of `{largest}` or more"
-            yield fault("S232", message, ("profiles", name), _TOO_MANY, key=True)
+                yield fault("S232", message, place, did_you_mean(entity, candidates), key=True)
+    for name in _oversized(spec, [*spec.profiles]):
+        rows = _rows_in(spec, spec.profiles[name])
+        largest = max(rows, key=rows.__getitem__)
+        message = f"the profile `{name}` would make {rows[largest]:,} rows of `{largest}` or more"
+        yield fault("S232", message, ("profiles", name), _TOO_MANY, key=True)
+
+
+def _oversized(spec: Spec, names: list[str]) -> Iterator[str]:
+    """The profiles with too many rows: none where one that is at least as large as all of them has few enough."""
+    if not names or sum(_rows_in(spec, _envelope(spec, [spec.profiles[name] for name in names])).values()) <= MOST_ROWS:
+        return
+    if len(names) == 1:
+        yield from names
+    else:
+        middle = len(names) // 2
+        yield from _oversized(spec, names[:middle])
+        yield from _oversized(spec, names[middle:])
+
+
+def _envelope(spec: Spec, profiles: list[Profile]) -> Profile:
+    """A profile in which no entity has fewer rows than in one of these; of one profile, itself."""
+    if len(profiles) == 1:
+        return profiles[0]
+    scale = max(Fraction(1) if each.scale is None else each.scale for each in profiles)
+    counts: dict[str, int] = {}
+    for each in profiles:
+        for entity, count in each.counts.items():
+            own = spec.entities[entity].count if entity in spec.entities else None
+            counts[entity] = max(counts.get(entity, 0), count, _multiplied(own or 0, scale))
+    return Profile.model_construct(scale=scale, counts=counts)
+
+
+def _rows_in(spec: Spec, profile: Profile) -> dict[str, int]:
+    return _fewest(_with_counts(spec, profile.scale, profile))

@@ -9,7 +9,7 @@ from seedengine.spec.expressions import Expression, Path
 from seedengine.spec.extends import Origins, declared
 from seedengine.spec.generators import Aggregate, ListOf, Ref, Value
 from seedengine.spec.scope import BUILTINS, Route, Scope, UnknownName
-from seedengine.spec.walk import Place, walk
+from seedengine.spec.walk import Place, beneath, walk
 
 THIS = "this"
 """In a ref's `where`, the row itself, where bare names are the candidate's."""
@@ -118,10 +118,10 @@ def _structure(scope: Scope, origins: Origins, entity: str) -> Iterator[Reading]
 
 def _of_value(scope: Scope, entity: str, node: str, place: Place, value: Value, reader: Reader) -> Iterator[Reading]:
     special: dict[Place, Reader | None] = {}
-    lists: list[Place] = []
+    lists: set[Place] = set()
     for sub, inner in walk(value):
         if isinstance(inner, ListOf):
-            lists.append((*sub, "list"))
+            lists.add((*sub, "list"))
         if isinstance(inner, Ref):
             entities = tuple(name for name in inner.entities if name in scope.spec.entities)
             special[*sub, "where"] = Reader(entities, this=entity) if entities else None
@@ -130,12 +130,11 @@ def _of_value(scope: Scope, entity: str, node: str, place: Place, value: Value, 
             special[*sub, "aggregate"] = replace(found, required=not inner.of) if found else None
             special[*sub, "where"] = special[*sub, "order_by"] = found
         if isinstance(inner, Expression):
-            within = next((own for own in special if sub[: len(own)] == own), None)
+            within = beneath(sub, special)
             own = special[within] if within is not None else _in_list(reader, sub, lists)
             if own is not None:
                 yield Reading(entity, node, (*place, *sub), inner, own)
 
 
-def _in_list(reader: Reader, sub: Place, lists: list[Place]) -> Reader:
-    inside = any(sub[: len(outer)] == outer for outer in lists)
-    return replace(reader, in_list=True) if inside else reader
+def _in_list(reader: Reader, sub: Place, lists: set[Place]) -> Reader:
+    return reader if beneath(sub, lists) is None else replace(reader, in_list=True)

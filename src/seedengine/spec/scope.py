@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+from typing import Any, TypeVar
 
-from seedengine.diagnostics import closest
+from seedengine.diagnostics import Candidates
 from seedengine.spec.expressions import Path
 from seedengine.spec.generators import (
     Choice,
@@ -20,7 +22,9 @@ from seedengine.spec.generators import (
     Value,
 )
 from seedengine.spec.model import Entity, Spec
-from seedengine.spec.walk import walk
+from seedengine.spec.walk import Place, beneath, walk
+
+T = TypeVar("T")
 
 BUILTINS = ("row", "nth", "as_of")
 """Names that every row has; `i` besides, within a list."""
@@ -68,6 +72,14 @@ class Scope:
         self._routes: dict[tuple[str, Path, bool], Route] = {}
         self._draws: dict[str, dict[str, Draw]] = {}
         self._ancestors: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {}
+        self._kept: dict[object, Any] = {}
+
+    def remember(self, key: object, find: Callable[[], T]) -> T:
+        """What `find` finds, found once."""
+        if key not in self._kept:
+            self._kept[key] = find()
+        found: T = self._kept[key]
+        return found
 
     def parents(self, entity: str) -> dict[str, tuple[str, ...]]:
         """The rows that a row directly stands under: name → entities."""
@@ -99,6 +111,13 @@ class Scope:
             self._draws[entity] = {draw.name: draw for draw in self._find_draws(entity)}
         return self._draws[entity]
 
+    def drawing(self, entity: str) -> dict[str, Draw]:
+        """By the entities that its refs draw from, the first draw of each."""
+        draws = self.draws(entity)
+        return self.remember(
+            ("drawing", entity), lambda: {each: draw for draw in reversed(draws.values()) for each in draw.entities}
+        )
+
     def _find_draws(self, entity: str) -> Iterator[Draw]:
         found: dict[str, list[tuple[str, Ref]]] = {}
         for field, value in self.spec.entities[entity].values.items():
@@ -121,10 +140,13 @@ class Scope:
             return None
         return ref.entities[0]
 
-    def names(self, entity: str) -> tuple[str, ...]:
+    def names(self, entity: str) -> Candidates:
         """Every name that means something in a row of this entity."""
         own = self.spec.entities[entity].values
-        return (*own, *self.ancestors(entity), *self.draws(entity), *BUILTINS)
+        return self.remember(
+            ("names", entity),
+            lambda: Candidates((*own, *self.ancestors(entity), *self.draws(entity), *BUILTINS)),
+        )
 
     def resolve(self, entity: str, path: Path, *, to_row: bool = False) -> Route:
         """The way from a row of `entity` along `path`, to a value, or `to_row`; raises UnknownName."""
@@ -181,7 +203,7 @@ class Scope:
             further = self.resolve_in(self.target(entity, name), rest, to_row=to_row)
             return Route((name, *further.hops), further.column, further.members)
         if not own:
-            near = closest(name, self.names(entity))
+            near = self.names(entity).closest(name)
             message = f"a row of `{entity}` has no `{name}`"
             raise UnknownName(message, f"did you mean `{near}`?" if near else self._hint(entity))
         if rest and name not in self.spec.entities[entity].values:
@@ -204,17 +226,17 @@ class Scope:
         return own, relations
 
     def _hint(self, entity: str) -> str:
-        names = [name for name in self.names(entity) if name not in BUILTINS]
-        return f"in scope are {_listed(tuple(names[:12]))}" + (" …" if len(names) > 12 else "")
+        names = tuple(islice((name for name in self.names(entity).names if name not in BUILTINS), 13))
+        return f"in scope are {_listed(names[:12])}" + (" …" if len(names) > 12 else "")
 
     @cached_property
     def tables(self) -> dict[str, tuple[str, ...]]:
         """The entities of each table that is written, in the order of the spec."""
-        tables: dict[str, tuple[str, ...]] = {}
+        tables: dict[str, list[str]] = {}
         for name, entity in self.spec.entities.items():
             if entity.table is not None:
-                tables[entity.table] = (*tables.get(entity.table, ()), name)
-        return tables
+                tables.setdefault(entity.table, []).append(name)
+        return {table: tuple(names) for table, names in tables.items()}
 
 
 def parents_of(entity: Entity) -> dict[str, tuple[str, ...]]:
@@ -233,12 +255,12 @@ def _may_have_members(value: Value) -> bool:
 
 def own_refs(value: Value) -> Iterator[Ref]:
     """The refs of a value whose row belongs to the row itself: all but those within a `list`."""
-    inside_list: list[tuple[str | int, ...]] = []
+    lists: set[Place] = set()
     for place, node in walk(value):
-        if any(place[: len(outer)] == outer for outer in inside_list):
+        if beneath(place, lists) is not None:
             continue
         if isinstance(node, ListOf):
-            inside_list.append((*place, "list"))
+            lists.add((*place, "list"))
         if isinstance(node, Ref):
             yield node
 

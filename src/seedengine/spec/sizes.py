@@ -9,6 +9,8 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
+from pydantic import BaseModel
+
 from seedengine.spec.generators import (
     Bool,
     Choice,
@@ -28,7 +30,11 @@ from seedengine.spec.scope import Scope
 
 
 def fewest_rows(scope: Scope, entity: str, depth: int = 0) -> int:
-    """The least number of rows that an entity can have."""
+    """The least number of rows that an entity can have, reckoned up to 10¹⁸."""
+    return scope.remember(("fewest rows", entity, depth), lambda: min(_fewest_rows(scope, entity, depth), _ENDLESS))
+
+
+def _fewest_rows(scope: Scope, entity: str, depth: int) -> int:
     spec = scope.spec.entities[entity]
     if spec.count is not None:
         return spec.count
@@ -42,7 +48,7 @@ def fewest_rows(scope: Scope, entity: str, depth: int = 0) -> int:
     if spec.share is not None:
         rows = 1
         for each in spec.cross or spec.sample or ():
-            rows *= fewest_rows(scope, each, depth + 1) if each in scope.spec.entities else 0
+            rows = min(rows * fewest_rows(scope, each, depth + 1) if each in scope.spec.entities else 0, _ENDLESS)
         return int(rows * spec.share)
     return 0
 
@@ -149,11 +155,37 @@ def _milliseconds(moment: time) -> int:
 
 def rows_of_column(scope: Scope, entity: str, column: str) -> int:
     """The least number of rows that share a unique column: those of all entities of the table that fill it alike."""
-    table = scope.spec.entities[entity].table
-    own = scope.spec.entities[entity].fields.get(column)
-    sharing = [
-        other
-        for other, spec in scope.spec.entities.items()
-        if other == entity or (table is not None and spec.table == table and spec.fields.get(column) == own)
-    ]
-    return sum(fewest_rows(scope, each) for each in sharing)
+    table, own = scope.spec.entities[entity].table, scope.spec.entities[entity].fields.get(column)
+    if table is None:
+        return fewest_rows(scope, entity)
+    filling = scope.remember(("filling", table), lambda: _filling(scope, table)).get(column, [])
+    if own is None:
+        return sum(fewest_rows(scope, each) for each in set(scope.tables[table]).difference(filling))
+    return scope.remember(("alike", table, column), lambda: _rows_alike(scope, filling, column))[_frozen(own)]
+
+
+def _filling(scope: Scope, table: str) -> dict[str, list[str]]:
+    """The entities of a table that fill each of its columns."""
+    filling: dict[str, list[str]] = {}
+    for entity in scope.tables[table]:
+        for column in scope.spec.entities[entity].fields:
+            filling.setdefault(column, []).append(entity)
+    return filling
+
+
+def _rows_alike(scope: Scope, entities: list[str], column: str) -> dict[object, int]:
+    """How many rows have each of the values that a column has in these entities."""
+    rows: dict[object, int] = {}
+    for entity in entities:
+        value = _frozen(scope.spec.entities[entity].fields[column])
+        rows[value] = rows.get(value, 0) + fewest_rows(scope, entity)
+    return rows
+
+
+def _frozen(value: object) -> object:
+    """What is equal, and has a hash, exactly where the values do."""
+    if isinstance(value, BaseModel):
+        return type(value), *(_frozen(each) for each in value.__dict__.values())
+    if isinstance(value, dict):
+        return frozenset((key, _frozen(each)) for key, each in value.items())
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value

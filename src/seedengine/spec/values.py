@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 from typing import Annotated, TypeVar
 
@@ -94,8 +96,16 @@ _PERCENT = re.compile(r"^(\d{1,19}(?:\.\d{1,40})?)\s*%$")
 
 
 def _percentage(value: object) -> Fraction | None:
-    match = _PERCENT.match(value) if isinstance(value, str) else None
-    return Fraction(match[1]) / 100 if match else None
+    return _share(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=1000)
+def _share(text: str) -> Fraction | None:
+    match = _PERCENT.match(text)
+    if match is None:
+        return None
+    whole, _, digits = match[1].partition(".")
+    return Fraction(int(whole + digits), 100 * 10 ** len(digits))
 
 
 def _probability(value: object) -> Fraction:
@@ -123,7 +133,7 @@ def _weight(value: object) -> Fraction | str:
             f"expected a weight, found {shown_kind(value)}",
             "a weight is a number or a percentage: `3`, `10%`",
         )
-    return Fraction(str(value))
+    return Fraction(value) if isinstance(value, int) else Fraction(str(value))
 
 
 Weight = Annotated[
@@ -138,15 +148,22 @@ def weigh(weights: tuple[Fraction | str, ...]) -> tuple[Fraction, ...]:
     percentages = [share for share in map(_percentage, weights) if share is not None]
     if percentages and len(percentages) < len(weights):
         raise fault("S132", "plain weights and percentages are mixed", "write all of them as numbers or all with `%`")
-    if percentages and sum(percentages) != 1:
-        total = float(sum(percentages) * 100)
-        raise fault("S132", f"the percentages make {total:g}, not 100", "change them so that they add up to `100%`")
+    total, common = _sum(percentages)
+    if percentages and total != common:
+        percent = float(Fraction(total, common) * 100)
+        raise fault("S132", f"the percentages make {percent:g}, not 100", "change them so that they add up to `100%`")
     numbers = tuple(percentages) or tuple(weight for weight in weights if isinstance(weight, Fraction))
     if not any(numbers):
         raise fault("S132", "no weight is above 0", "give at least one of them a weight above 0")
-    if sum(numbers) * lcm(*(number.denominator for number in numbers)) >= 2**63:
+    if _sum(numbers)[0] >= 2**63:
         raise fault("S132", "the weights have too many digits", "write them with fewer: `33.33%`")
     return numbers
+
+
+def _sum(numbers: Sequence[Fraction]) -> tuple[int, int]:
+    """The sum as a numerator over the least common denominator."""
+    common = lcm(*(number.denominator for number in numbers))
+    return sum(number.numerator * (common // number.denominator) for number in numbers), common
 
 
 # Types of columns

@@ -1,6 +1,6 @@
 """Cleanup: filters that are narrow, and that match what the spec itself makes."""
 
-from seedengine.spec.checks.findings import Findings, did_you_mean
+from seedengine.spec.checks.findings import Findings
 from seedengine.spec.cleanup import NARROWEST_CONTAINS, Condition, RowFilter, TableFilter
 from seedengine.spec.generators import Choice, Constant, Cycle, FileColumn, Int, Sequence, TemplateText, Value
 from seedengine.spec.ranges import read_datetime
@@ -14,7 +14,7 @@ def check_cleanup(findings: Findings) -> None:
         if isinstance(entry, TableFilter):
             _filter(findings, table, place, entry)
         elif table not in findings.scope.tables:
-            help = did_you_mean(table, findings.scope.tables)
+            help = findings.did_you_mean(table, findings.scope.tables)
             findings.error("S217", f"no entity fills the table `{table}`: nothing of it is generated", place, help)
     reached = _reached(findings)
     for table, entities in findings.scope.tables.items():
@@ -66,11 +66,15 @@ def _reached(findings: Findings) -> set[str]:
     """The tables that a cleanup entry reaches: by itself, or because they hang on one by foreign key."""
     keys = findings.foreign_keys
     reached = {table for table, entry in findings.spec.cleanup.items() if entry == "generated" or not entry.is_empty()}
-    growing = True
-    while growing:
-        more = {table for table, own in keys.items() if any(key.target in reached for key in own)} - reached
+    referring: dict[str, list[str]] = {}
+    for table, own in keys.items():
+        for key in own:
+            referring.setdefault(key.target, []).append(table)
+    todo = [*reached]
+    while todo:
+        more = set(referring.get(todo.pop(), ())) - reached
         reached |= more
-        growing = bool(more)
+        todo += more
     return reached
 
 
@@ -139,11 +143,16 @@ def _fits(value: Value, condition: Condition) -> bool | None:
         whole = False
     else:
         return None
-    tests = [_compare(head, tail, whole, name, getattr(condition, name)) for name in _TEXT_TESTS]
+    tests = [_compare(head, tail, whole, name, _wanted(condition, name)) for name in _TEXT_TESTS]
     return False if False in tests else None if None in tests else True
 
 
 _TEXT_TESTS = ("equals", "in_", "starts_with", "ends_with", "contains", "is_null")
+
+
+def _wanted(condition: Condition, test: str) -> object:
+    wanted: object = getattr(condition, test)
+    return condition.among if isinstance(wanted, tuple) else wanted
 
 
 def _compare(head: object, tail: object, whole: bool, test: str, wanted: object) -> bool | None:
@@ -153,7 +162,7 @@ def _compare(head: object, tail: object, whole: bool, test: str, wanted: object)
     if test == "is_null":
         return (head is None) == wanted if whole else not wanted
     if test in ("equals", "in_"):
-        values = wanted if isinstance(wanted, tuple) else (wanted,)
+        values = wanted if isinstance(wanted, frozenset) else (wanted,)
         return head in values if whole else None
     text = str(wanted)
     if test == "contains":

@@ -1,10 +1,10 @@
 """What every check has at hand, and where it puts what it finds."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 from functools import cached_property
 
 from seedengine.catalog import ForeignKey
-from seedengine.diagnostics import Diagnostic, closest
+from seedengine.diagnostics import Candidates, Diagnostic, closest
 from seedengine.spec.extends import Origins
 from seedengine.spec.facts import Facts
 from seedengine.spec.foreign_keys import foreign_keys
@@ -23,11 +23,22 @@ class Findings:
         self.spec, self.document, self.origins, self.facts, self.faulty = spec, document, origins, facts, faulty
         self.scope = Scope(spec)
         self.found: list[Diagnostic] = []
+        self._candidates: dict[int, tuple[Collection[str], Candidates]] = {}
 
     @cached_property
     def readings(self) -> tuple[Reading, ...]:
         """Every expression of the spec."""
         return tuple(readings(self.scope, self.origins))
+
+    @cached_property
+    def locales(self) -> frozenset[str]:
+        """Every locale that Faker has."""
+        return self.facts.faker.locales()
+
+    @cached_property
+    def faker_methods(self) -> Set[str]:
+        """Every method of Faker's providers."""
+        return self.facts.faker.methods()
 
     @cached_property
     def foreign_keys(self) -> dict[str, tuple[ForeignKey, ...]]:
@@ -53,14 +64,22 @@ class Findings:
         """Whether there is no entity of that name, which is then a fault at `place`, or at its key."""
         if name in self.spec.entities:
             return False
-        self.error("S201", f"unknown entity `{name}`", place, did_you_mean(name, self.spec.entities), key=key)
+        self.error("S201", f"unknown entity `{name}`", place, self.did_you_mean(name, self.spec.entities), key=key)
         return True
 
+    def did_you_mean(self, name: str, known: Collection[str]) -> str:
+        """A line of help as `did_you_mean` gives it, of names that do not change; a set's are put in order."""
+        _, candidates = self._candidates.get(id(known), (known, None))
+        if candidates is None:
+            candidates = Candidates(sorted(known) if isinstance(known, Set) else known)
+            self._candidates[id(known)] = known, candidates  # which keeps the names, so that no others get their id
+        return did_you_mean(name, candidates)
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+
+def did_you_mean(name: str, names: Iterable[str] | Candidates) -> str:
     """A line of help: the nearest of the known names, or a list of them."""
-    known = tuple(known)
-    near = closest(name, known)
+    candidates = names if isinstance(names, Candidates) else Candidates(names)
+    known, near = candidates.names, closest(name, candidates)
     if near:
         return f"did you mean `{near}`?"
     listed = ", ".join(f"`{each}`" for each in known[:12])
@@ -78,6 +97,8 @@ def place_in(spec: Spec, place: Place) -> Place:
     entity: Entity | None = spec.entities.get(str(place[1]))
     if entity is None or not isinstance(entity.rows, tuple) or not isinstance(entity.fields.get(str(place[3])), Cycle):
         return place
-    if place[3] in entity.rows[int(place[5])]:
+    position = int(place[5])
+    if position < len(entity.rows) and place[3] in entity.rows[position]:
         return (*place[:2], "rows", place[5], place[3], *place[6:])
-    return (*place[:4], *place[6:])
+    is_of_rows = any(place[3] in row for row in entity.rows)
+    return (*place[:4], *place[6:]) if is_of_rows else place

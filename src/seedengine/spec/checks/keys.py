@@ -1,6 +1,10 @@
 """Primary keys: of fields that exist and are never NULL, and that do not overlap between entities of one table."""
 
-from seedengine.spec.checks.findings import Findings, did_you_mean
+from bisect import bisect_left, bisect_right
+from math import gcd
+from typing import TypeGuard
+
+from seedengine.spec.checks.findings import Findings
 from seedengine.spec.extends import declared
 from seedengine.spec.generators import Constant, Cycle, FileColumn, Generator, Sequence, Value
 from seedengine.spec.sizes import domain_size, fewest_rows
@@ -12,7 +16,9 @@ def check_keys(findings: Findings) -> None:
         for position, field in enumerate(spec.key or ()):
             if field not in spec.fields:
                 place = (*declared(findings.origins, entity, "", "key"), position)
-                findings.error("S222", f"`{entity}` has no field `{field}`", place, did_you_mean(field, spec.fields))
+                findings.error(
+                    "S222", f"`{entity}` has no field `{field}`", place, findings.did_you_mean(field, spec.fields)
+                )
         for field in findings.scope.key(entity):
             value = spec.fields.get(field)
             if value is not None and may_be_null(value):
@@ -68,11 +74,12 @@ def may_be_null(value: Value) -> bool:
 def _overlaps(findings: Findings, table: str, entities: tuple[str, ...], key: str) -> None:
     """Numbers of two entities of one table that meet."""
     taken: list[tuple[str, set[object] | range]] = []
+    spans = _Spans()
     for entity in entities:
         numbers = _numbers(findings, entity, key)
         if numbers is None:
             continue
-        for other, others in taken:
+        for other, others in taken if spans.meet(numbers) else ():
             common = _common(numbers, others)
             if common is not None:
                 place = declared(findings.origins, entity, "fields", key)
@@ -99,6 +106,52 @@ def _common(some: set[object] | range, others: set[object] | range) -> object | 
             (bottom, top), (other_bottom, other_top) = (sorted((each[0], each[-1])) for each in (some, others))
             low, high = max(bottom, other_bottom), min(top, other_top)
             return low if low <= high else None
-        return next((number for number in some[:100_000] if number in others), None)
+        return _first_common(some[:100_000], others)
     few, many = (some, others) if isinstance(some, set) else (others, some)
     return next((each for each in few if each in many), None)
+
+
+def _first_common(some: range, others: range) -> int | None:
+    """The first number of one that is in the other, by arithmetic."""
+    divisor, distance = gcd(some.step, others.step), others[0] - some[0]
+    if distance % divisor:
+        return None
+    turn = abs(others.step) // divisor
+    first = distance // divisor * pow(some.step // divisor, -1, turn) % turn
+    ends = sorted(
+        (-(-(each - some[0]) // some.step), (each - some[0]) // some.step) for each in (others[0], others[-1])
+    )
+    low, high = max(0, ends[0][0]), min(len(some) - 1, ends[1][1])
+    position = first + -(-(low - first) // turn) * turn
+    return some[position] if position <= high else None
+
+
+class _Spans:
+    """From where to where the keys of entities go, so that those far from all others need not be compared."""
+
+    def __init__(self) -> None:
+        self._lows: list[float] = []
+        self._highs: list[float] = []
+        self._others: set[object] = set()
+
+    def meet(self, numbers: set[object] | range) -> bool:
+        """Whether keys may be among those of before, which they belong to from now on."""
+        ends = [numbers[0], numbers[-1]] if isinstance(numbers, range) else [each for each in numbers if _ordered(each)]
+        others = set() if isinstance(numbers, range) else {each for each in numbers if not _ordered(each)}
+        near = bool(ends) and self._span(min(ends), max(ends))
+        met = near or not self._others.isdisjoint(others)
+        self._others |= others
+        return met
+
+    def _span(self, low: float, high: float) -> bool:
+        """Take in a span, one with those that it touches."""
+        start, stop = bisect_left(self._highs, low), bisect_right(self._lows, high)
+        met = start < stop
+        if met:
+            low, high = min(low, self._lows[start]), max(high, self._highs[stop - 1])
+        self._lows[start:stop], self._highs[start:stop] = [low], [high]
+        return met
+
+
+def _ordered(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float)

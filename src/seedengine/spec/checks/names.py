@@ -1,10 +1,10 @@
 """Names in expressions: every path leads to a value, every function exists."""
 
-from seedengine.spec.checks.findings import Findings, did_you_mean
+from seedengine.spec.checks.findings import Findings
 from seedengine.spec.expressions import Path
 from seedengine.spec.extends import declared
 from seedengine.spec.generators import Aggregate, Computed, Pick, Ref
-from seedengine.spec.readings import Reading, children, named_values
+from seedengine.spec.readings import Reader, Reading, children, named_values
 from seedengine.spec.references import find_reference
 from seedengine.spec.scope import BUILTINS, UnknownName
 from seedengine.spec.walk import walk
@@ -44,7 +44,7 @@ def _path(findings: Findings, reading: Reading, path: Path) -> None:
 def _function(findings: Findings, reading: Reading, name: str, offset: int, arguments: int) -> None:
     known = findings.facts.functions
     if name not in known:
-        help = did_you_mean(name, known)
+        help = findings.did_you_mean(name, known)
         findings.error_within("S204", f"unknown function `{name}`", reading.place, offset, help)
         return
     least, most = known[name]
@@ -89,7 +89,12 @@ def _as_of(findings: Findings) -> None:
 
 
 def _aggregates(findings: Findings) -> None:
-    for entity in findings.spec.entities:
+    for entity, spec in findings.spec.entities.items():
+        for parent, quantity in (spec.per or {}).items():
+            place = (*declared(findings.origins, entity, "", "per"), parent)
+            for sub, node in walk(quantity):
+                if isinstance(node, Aggregate):
+                    _child(findings, (*place, *sub), node)
         for kind, name, value in named_values(findings.scope, entity):
             place = declared(findings.origins, entity, kind, name)
             for sub, node in walk(value):
@@ -104,16 +109,20 @@ def _aggregates(findings: Findings) -> None:
                     )
 
 
-def _aggregate(findings: Findings, entity: str, place: tuple[str | int, ...], aggregate: Aggregate) -> None:
+def _child(findings: Findings, place: tuple[str | int, ...], aggregate: Aggregate) -> Reader | None:
+    """What an aggregate is over, which is a fault where it does not say so."""
     for position, name in enumerate(aggregate.of or ()):
         findings.unknown_entity(name, (*place, "of", position))
     child = children(aggregate, findings.scope)
-    if child is None:
-        if not aggregate.of:
-            help = "name its fields as `child.field`, or say `of: child`"
-            findings.error("S226", "the aggregate does not say over which entity it is", (*place, "aggregate"), help)
-        return
-    for name in child.entities:
+    if child is None and not aggregate.of:
+        help = "name its fields as `child.field`, or say `of: child`"
+        findings.error("S226", "the aggregate does not say over which entity it is", (*place, "aggregate"), help)
+    return child
+
+
+def _aggregate(findings: Findings, entity: str, place: tuple[str | int, ...], aggregate: Aggregate) -> None:
+    child = _child(findings, place, aggregate)
+    for name in child.entities if child else ():
         if aggregate.via is not None:
             _via(findings, entity, name, place, aggregate.via)
         elif entity not in findings.scope.ancestors(name):
@@ -125,7 +134,7 @@ def _aggregate(findings: Findings, entity: str, place: tuple[str | int, ...], ag
 def _via(findings: Findings, entity: str, child: str, place: tuple[str | int, ...], via: str) -> None:
     values = findings.spec.entities[child].fields
     if via not in values:
-        findings.error("S202", f"`{child}` has no field `{via}`", (*place, "via"), did_you_mean(via, values))
+        findings.error("S202", f"`{child}` has no field `{via}`", (*place, "via"), findings.did_you_mean(via, values))
         return
     value = values[via]
     is_reference = isinstance(value, Ref) or (isinstance(value, Computed) and value.expression.path is not None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from seedengine.spec.checks.findings import Findings, did_you_mean
+from seedengine.spec.checks.findings import Findings
 from seedengine.spec.conditions import conjuncts, equality
 from seedengine.spec.expressions import Expression
 from seedengine.spec.extends import declared
@@ -10,7 +10,7 @@ from seedengine.spec.generators import ListOf, Ref
 from seedengine.spec.readings import THIS, named_values
 from seedengine.spec.scope import Draw, UnknownName, has_options
 from seedengine.spec.sizes import fewest_rows
-from seedengine.spec.walk import Place, walk
+from seedengine.spec.walk import Place, beneath, walk
 
 Use = tuple[str, Place, Ref, bool]
 """A ref in an entity: the field it serves, its place, itself, whether it stands within a `list`."""
@@ -19,24 +19,24 @@ Use = tuple[str, Place, Ref, bool]
 def check_references(findings: Findings) -> None:
     """Find refs to nothing, refs that could mean two rows, and conditions that cannot be met."""
     for entity in findings.spec.entities:
-        uses = [use for use in _refs(findings, entity) if _target(findings, use)]
+        refs = [*_refs(findings, entity)]
+        uses = [use for use in refs if _target(findings, use)]
         _taken_twice(findings, uses)
         for use in uses:
             _row_above(findings, entity, use)
             _options(findings, entity, use)
-        _names(findings, entity)
+        _names(findings, entity, refs)
 
 
 def _refs(findings: Findings, entity: str) -> Iterator[Use]:
     for kind, name, value in named_values(findings.scope, entity):
         place = declared(findings.origins, entity, kind, name)
-        lists: list[Place] = []
+        lists: set[Place] = set()
         for sub, node in walk(value):
             if isinstance(node, ListOf):
-                lists.append((*sub, "list"))
+                lists.add((*sub, "list"))
             if isinstance(node, Ref):
-                in_list = any(sub[: len(outer)] == outer for outer in lists)
-                yield name, (*place, *sub), node, in_list
+                yield name, (*place, *sub), node, beneath(sub, lists) is not None
 
 
 def _target(findings: Findings, use: Use) -> bool:
@@ -51,7 +51,7 @@ def _target(findings: Findings, use: Use) -> bool:
     for name in ref.entities:
         entity = findings.spec.entities[name]
         if ref.column is not None and ref.column not in entity.values:
-            help = did_you_mean(ref.column, entity.values)
+            help = findings.did_you_mean(ref.column, entity.values)
             findings.error("S202", f"`{name}` has no field `{ref.column}`", where, help)
             return False
         key = findings.scope.key(name)
@@ -92,13 +92,13 @@ def _row_above(findings: Findings, entity: str, use: Use) -> None:
         return
     for name, ways in findings.scope.ancestors(entity).items():
         for above in findings.scope.target_of((entity,), ways[0]):
-            for draw in findings.scope.draws(above).values():
-                if ref.entities[0] in draw.entities:
-                    message = f"`{name}` above has drawn a row of `{ref.entities[0]}`: is it that one, or another?"
-                    field = draw.fields[0]
-                    help = f"say `{{expr: {name}.{field}}}` for that one, or add `as: another_{ref.entities[0]}`"
-                    findings.error("S210", message, (*place, "ref"), help)
-                    return
+            draw = findings.scope.drawing(above).get(ref.entities[0])
+            if draw is not None:
+                message = f"`{name}` above has drawn a row of `{ref.entities[0]}`: is it that one, or another?"
+                field = draw.fields[0]
+                help = f"say `{{expr: {name}.{field}}}` for that one, or add `as: another_{ref.entities[0]}`"
+                findings.error("S210", message, (*place, "ref"), help)
+                return
 
 
 def _options(findings: Findings, entity: str, use: Use) -> None:
@@ -120,7 +120,7 @@ def _options(findings: Findings, entity: str, use: Use) -> None:
         for name in ref.entities:
             values = findings.spec.entities[name].values
             if ref.distribution.weights not in values:
-                help = did_you_mean(ref.distribution.weights, values)
+                help = findings.did_you_mean(ref.distribution.weights, values)
                 message = f"`{name}` has no field `{ref.distribution.weights}`"
                 findings.error("S202", message, (*place, "distribution"), help)
     if ref.unique is True and ref.where is None and drawn is not None:
@@ -168,10 +168,14 @@ def _distinct(findings: Findings, entity: str, place: Place, name: str) -> None:
         )
 
 
-def _names(findings: Findings, entity: str) -> None:
+def _names(findings: Findings, entity: str, refs: list[Use]) -> None:
     """Refs that share a row share its options; a name that is drawn is no name of anything else."""
+    sharing: dict[str | None, list[tuple[str, Ref]]] = {}
+    for field, _, ref, in_list in refs:
+        if not in_list:
+            sharing.setdefault(findings.scope.drawn_name(entity, ref), []).append((field, ref))
     for draw in findings.scope.draws(entity).values():
-        differing = _differing(findings, entity, draw)
+        differing = _differing(draw, sharing.get(draw.name, []))
         if differing is not None:
             kind = "fields" if differing in findings.spec.entities[entity].fields else "let"
             place = declared(findings.origins, entity, kind, differing)
@@ -179,12 +183,10 @@ def _names(findings: Findings, entity: str) -> None:
             findings.error("S211", message, place, "say the options once, or draw another row with `as:`", key=True)
 
 
-def _differing(findings: Findings, entity: str, draw: Draw) -> str | None:
+def _differing(draw: Draw, refs: list[tuple[str, Ref]]) -> str | None:
     """The field whose ref draws the same name with other options or from other entities."""
     first = None
-    for field, _, ref, in_list in _refs(findings, entity):
-        if in_list or findings.scope.drawn_name(entity, ref) != draw.name:
-            continue
+    for field, ref in refs:
         if ref.entities != draw.ref.entities:
             return field
         options = (ref.where, ref.distinct_from, ref.distribution, ref.unique)

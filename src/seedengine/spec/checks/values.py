@@ -4,7 +4,7 @@ import re
 
 from pydantic_core import PydanticCustomError
 
-from seedengine.spec.checks.findings import Findings, did_you_mean, place_in
+from seedengine.spec.checks.findings import Findings, place_in
 from seedengine.spec.extends import declared
 from seedengine.spec.generators import (
     KINDS,
@@ -118,25 +118,20 @@ def _weights(findings: Findings, place: Place, choice: Choice) -> None:
 
 def _locale(findings: Findings, value: Value, place: Place) -> None:
     for sub, node in walk(value):
-        if isinstance(node, Constant) and isinstance(node.root, str):
-            known = findings.facts.faker.locales()
-            if node.root not in known:
-                findings.error(
-                    "S220",
-                    f"unknown locale `{node.root}`",
-                    (*place, *sub),
-                    did_you_mean(node.root, sorted(known)),
-                )
+        if isinstance(node, Constant) and isinstance(node.root, str) and node.root not in findings.locales:
+            help = findings.did_you_mean(node.root, findings.locales)
+            findings.error("S220", f"unknown locale `{node.root}`", (*place, *sub), help)
 
 
 def _faker(findings: Findings, place: Place, call: FakerCall, locales: tuple[str, ...]) -> None:
     faker = findings.facts.faker
-    if call.method not in faker.methods():
+    if call.method not in findings.faker_methods:
         message = f"unknown Faker provider `{call.method}`"
-        findings.error("S218", message, (*place, "faker"), did_you_mean(call.method, sorted(faker.methods())))
+        help = findings.did_you_mean(call.method, findings.faker_methods)
+        findings.error("S218", message, (*place, "faker"), help)
         return
     for locale in locales or ("en_US",):
-        if locale not in faker.locales():
+        if locale not in findings.locales:
             continue
         problem = faker.check_call(call.method, call.args, locale)
         if problem is not None:
@@ -201,7 +196,7 @@ def _unique(findings: Findings, entity: str, name: str, place: Place, value: Gen
                 "S202",
                 f"`{entity}` has no field `{field}`",
                 (*place, "unique", position),
-                did_you_mean(field, known),
+                findings.did_you_mean(field, known),
             )
     if isinstance(value, ListOf | Object | Array):
         findings.error("S212", "lists and objects are not unique", (*place, "unique"), "make a field of theirs unique")

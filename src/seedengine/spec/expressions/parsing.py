@@ -1,7 +1,7 @@
 """Expressions of the language: SQL scalar expressions, read into a tree that is safe to walk and quick to compare."""
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import NoReturn
 
 from sqlglot import Token, TokenType, exp
@@ -82,6 +82,7 @@ class _Postgres(Postgres):
     INDEX_OFFSET = 0
 
 
+@lru_cache(maxsize=200)
 def parse(source: str) -> Expression:
     """The expression of that text; raises ExpressionFault, and nothing else, for any text that is none."""
     grammar = read(source)

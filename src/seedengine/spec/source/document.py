@@ -87,7 +87,7 @@ class Document:
         node: Node = self._root
         for part in path:
             if isinstance(node, Mapping):
-                pair = _pair(node, part)
+                pair = node.find(part)
                 if pair is None:
                     return found_key, node, False
                 found_key, node = pair
@@ -96,14 +96,6 @@ class Document:
             else:
                 return found_key, node, False
         return found_key, node, True
-
-
-def _pair(mapping: Mapping, part: scalars.Scalar) -> tuple[Scalar, Node] | None:
-    pair = mapping.pairs.get(part)
-    if pair is None and isinstance(part, str):
-        written = (each for each in mapping.pairs.values() if part in (each[0].text, str(each[0].value)))
-        return next(written, None)
-    return pair
 
 
 def _plain(node: Node) -> Any:

@@ -47,6 +47,19 @@ class Mapping:
     height: int = 1
     entries: list[tuple[Node, Node]] = field(default_factory=list)
     pairs: dict[scalars.Scalar, tuple[Scalar, Node]] = field(default_factory=dict)
+    _written: dict[str, tuple[Scalar, Node]] | None = field(default=None, repr=False, compare=False)
+
+    def find(self, key: scalars.Scalar) -> tuple[Scalar, Node] | None:
+        """The pair with that key, or the first whose key is written so or shown so; None if there is none."""
+        pair = self.pairs.get(key)
+        if pair is not None or not isinstance(key, str):
+            return pair
+        if self._written is None:
+            self._written = {}
+            for each in self.pairs.values():
+                for text in (each[0].text, str(each[0].value)):
+                    self._written.setdefault(text, each)
+        return self._written.get(key)
 
 
 Node = Scalar | Sequence | Mapping
