@@ -20,7 +20,7 @@ from seedengine.spec.foreign_keys import foreign_keys
 from seedengine.spec.generators import Faker
 from seedengine.spec.load import Loaded, examine
 from seedengine.spec.locales import locales_of
-from seedengine.spec.matching import row_matches
+from seedengine.spec.matching import column_without_moment, row_matches
 from seedengine.spec.profiles import AS_WRITTEN, LoadOptions
 from seedengine.spec.scope import Scope
 from seedengine.spec.sizes import rows_of_column, with_fewer_rows
@@ -161,7 +161,8 @@ def _type_faults(loaded: Loaded) -> Iterator[Diagnostic]:
             yield Diagnostic("S228", message, loaded.document.location(place, key=True), help)
 
 
-_SAMPLED_ROWS = 1000
+_SAMPLED_ROWS, _SAMPLED_IN_ALL, _COMPARED = 1000, 100_000, 1_000_000
+"""So many rows are looked at of an entity and of all entities of a table, and so many times a condition is."""
 
 _COUNTED_ROWS = 1_000_000
 """Before the first rows are made it is counted how many there are, which takes long for more than these."""
@@ -181,22 +182,38 @@ def _unmatched_rows(loaded: Loaded) -> Iterator[Diagnostic]:
     world = open_world(fewer)
     keys = foreign_keys(world.scope)
     for table, entry in filters.items():
+        entities = world.scope.tables.get(table, ())
+        most = min(_SAMPLED_IN_ALL, _COMPARED // max(1, entry.conditions)) // max(1, len(entities))
+        sampled = max(1, min(_SAMPLED_ROWS, most))
         hangs = any(key.target in loaded.spec.cleanup and key.target != table for key in keys.get(table, ()))
-        for entity in () if hangs or entry.is_empty() else world.scope.tables.get(table, ()):
+        for entity in () if hangs or entry.is_empty() else entities:
             spec = loaded.spec.entities[entity]
             named = dict.fromkeys(column for part in entry.parts() for column in part.columns)
             columns = tuple(column for column in named if column in spec.fields)
             if not columns:
                 continue
             try:
-                rows = make_rows(world, entity, 0, min(_SAMPLED_ROWS, world.count(entity)), columns).to_dicts()
+                rows = make_rows(world, entity, 0, min(sampled, world.count(entity)), columns).to_dicts()
             except GenerationFault:
                 if fewer is loaded.spec:
                     raise
                 continue  # among fewer rows, one may be missing that there is among all of them
-            unmatched = next((number for number, row in enumerate(rows, 1) if not row_matches(row, entry)), None)
-            if unmatched is not None:
-                message = f"the cleanup filter of `{table}` does not match row {unmatched} of `{entity}`"
-                location = loaded.document.location(("entities", entity), key=True)
-                help = "such rows would pile up with every run: let them fit the filter, or widen it"
-                yield Diagnostic("S213", message, location, help)
+            for number, row in enumerate(rows, 1):
+                help = _why_unmatched(row, entry)
+                if help is not None:
+                    message = f"the cleanup filter of `{table}` does not match row {number} of `{entity}`"
+                    location = loaded.document.location(("entities", entity), key=True)
+                    yield Diagnostic("S213", message, location, help)
+                    break
+
+
+def _why_unmatched(row: Mapping[str, object], entry: TableFilter) -> str | None:
+    """What to do about a row that the filter does not match; None where it does."""
+    column = column_without_moment(row, entry)
+    if column is not None:
+        return (
+            f"`before` and `after` compare moments: let `{column}` be a date or a time such as `2025-01-31T08:00:00Z`"
+        )
+    if row_matches(row, entry):
+        return None
+    return "such rows would pile up with every run: let them fit the filter, or widen it"

@@ -51,6 +51,8 @@ URLS = (
     "postgresql://user:{encoded}\udcff@127.0.0.1:1/db",
     "postgresql://user%3A{encoded}@127.0.0.1:1/db",
     "postgresql://user%3A{encoded}%40127.0.0.1/db",
+    "postgresql://user%3A{encoded}@127.0.0.1:1/",
+    "postgresql://127.0.0.1:1/?user=user%3A{encoded}",
     "postgresql://user:{encoded}%40127.0.0.1:1/db",
     "postgresql://user:{encoded}",
     "postgresql://user:{encoded}/db?connection_limit=1",
@@ -81,6 +83,9 @@ URLS = (
     "mysql://user:{raw}@127.0.0.1:1/db",
     "sqlite://user:{raw}@127.0.0.1/app.db",
     "sqlite:///app.db?key={raw}",
+    "sqlite:///postgresql://user:{encoded}@127.0.0.1/db",
+    "sqlite:///nowhere/postgres:/user:{encoded}@127.0.0.1/db",
+    "sqlite:////mysql%3A%2F%2Fuser:{encoded}@127.0.0.1/db",
     "user:{raw}@127.0.0.1:1/db",
     "{raw}",
 )  # fmt: skip
@@ -117,6 +122,11 @@ def found(password: str, *texts: str) -> list[str]:
     """What of the password stands in the texts."""
     text = "\n".join(texts)
     return sorted(piece for piece in pieces(password) if piece in text)
+
+
+def without_port(port: int | None, *texts: str) -> str:
+    """The texts without the server's port, whose digits may by chance be those of a password."""
+    return "\n".join(texts).replace(f"{port}", "")
 
 
 def shown(outcome: Outcome) -> tuple[str, str]:
@@ -164,7 +174,8 @@ def test_a_server_that_says_no(
         url = fill(template, password.replace("%00", ""), user=parts.username, place=f"{parts.hostname}:{parts.port}")
         outcome = call(command, spec, "--format", form, "--database-url", url)
         assert outcome.code == 1, outcome
-        assert found(password, *shown(outcome), everything_of(failure(url)), caplog.text) == [], (command, url)
+        said = without_port(parts.port, *shown(outcome), everything_of(failure(url)), caplog.text)
+        assert found(password, said) == [], (command, url)
 
 
 @pytest.mark.parametrize("password", PASSWORDS)
@@ -192,7 +203,8 @@ def test_libpqs_own_ways(password: str, spec: Path, monkeypatch: pytest.MonkeyPa
         for url, (command, form) in zip((*urls, *more), cycle(COMMANDS)):
             outcome = call(command, spec, "--format", form, "--database-url", url)
             assert outcome.code == 1
-            assert found(password, *shown(outcome), everything_of(failure(url))) == [], url
+            said = without_port(parts.port, *shown(outcome), everything_of(failure(url)))
+            assert found(password, said) == [], url
 
     monkeypatch.setenv("PGPASSWORD", password)
     look()
@@ -218,6 +230,31 @@ def test_libpqs_own_ways(password: str, spec: Path, monkeypatch: pytest.MonkeyPa
         monkeypatch.setenv("PGSERVICE", "it")
         look()
         monkeypatch.delenv("PGSERVICE")
+
+
+@pytest.mark.parametrize("password", PASSWORDS)
+def test_a_password_in_the_name_of_the_user(password: str, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGUSER", f"user:{password}")
+    for command, form in COMMANDS:
+        outcome = call(command, spec, "--format", form, "--database-url", "postgresql://127.0.0.1:1/")
+        assert outcome.code == 1
+        assert found(password, *shown(outcome)) == []
+        assert "@127.0.0.1/user`" in outcome.out + outcome.err
+
+
+def test_a_url_where_a_saved_plan_names_its_spec(spec: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    saved = call("plan", spec, "--database-url", url, "--create-tables", "--output", "plan.json")
+    assert saved.code == 0, saved
+    plan = json.loads(Path("plan.json").read_text(encoding="utf-8"))
+    for password, form in zip(PASSWORDS, cycle(("text", "json"))):
+        for path in (f"postgresql://user:{password}@127.0.0.1/db", f"postgresql://user:{password * 20}@127.0.0.1/db"):
+            edited = json.dumps(plan).replace('"hush.yaml"', json.dumps(path))
+            assert edited != json.dumps(plan)
+            Path("plan.json").write_text(edited, encoding="utf-8")
+            outcome = call("apply", "--plan", "plan.json", "--database-url", url, "--format", form)
+            assert outcome.code == 2, outcome
+            assert found(password, *shown(outcome)) == [], (path, form)
 
 
 TORN = (

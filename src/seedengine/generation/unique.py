@@ -9,6 +9,7 @@ from seedengine.generation.bits import bits, derive_key, permute
 from seedengine.generation.context import Context
 from seedengine.generation.siblings import Within
 from seedengine.spec.generators import Generator
+from seedengine.spec.sizes import turn_of
 
 Integers = NDArray[np.int64]
 
@@ -40,11 +41,9 @@ def spread(context: Context, unique: bool | tuple[str, ...], size: int) -> Integ
 
 def _turns(context: Context) -> tuple[int, int]:
     """How many entities of the table fill this column alike, and which of them this one is."""
-    scope = context.world.scope
-    spec = scope.spec.entities[context.entity]
+    spec = context.world.entity(context.entity)
     column = str(context.path[0])
     value = spec.values.get(column)
     if spec.table is None or not isinstance(value, Generator):
         return 1, 0
-    alike = [name for name in scope.tables[spec.table] if scope.spec.entities[name].values.get(column) == value]
-    return len(alike), alike.index(context.entity)
+    return turn_of(context.world.scope, context.entity, column)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 _STYLES = {"bold": 1, "red": 31, "yellow": 33, "blue": 34, "cyan": 36, "green": 32}
@@ -13,7 +13,7 @@ _STYLES = {"bold": 1, "red": 31, "yellow": 33, "blue": 34, "cyan": 36, "green": 
 def plain(text: str) -> str:
     r"""The text on one line, with a visible escape (`\x1b`, `\u202e`) for whatever would steer a terminal.
 
-    That is every control character, line break, bidirectional override or isolate, and lone surrogate.
+    That is every control character, line break, mark, override or isolate of direction, and lone surrogate.
     """
     return _CONTROL.sub(_escape, text)
 

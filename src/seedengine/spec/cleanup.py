@@ -6,10 +6,31 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+from seedengine.spec.comparing import element_text, forms_of_literal
+from seedengine.spec.values import fault, shown_kind
+
+
+def _scalar(value: object) -> object:
+    if not isinstance(value, str | bool | int | float):
+        message = f"expected a text, a number, `true` or `false`, found {shown_kind(value)}"
+        raise fault("S106", message, "for example `{equals: paid}`, `{in: [1, 2]}`")
+    return value
+
 
 Scalar = str | bool | int | float
 """A literal to compare with; it is always a bound parameter."""
+
+_Scalar = Annotated[Scalar, BeforeValidator(_scalar)]
+
+LITERAL, REMOVED = "<literal>", "<removed>"
+"""What tells the two apart, in angle brackets as the tags of values, for it is no key of a document."""
+
+
+def _literal_or_removed(value: object) -> str:
+    return REMOVED if isinstance(value, dict | Removed) else LITERAL
+
 
 NARROWEST_CONTAINS = 6
 """Fewer literal characters than these in `contains` would catch somebody's row sooner or later."""
@@ -33,18 +54,23 @@ class Removed(BaseModel):
         return self.removed.partition(".")[2]
 
 
+_Removed = Annotated[Removed, Tag(REMOVED)]
+_Literal = Annotated[Annotated[_Scalar, Tag(LITERAL)] | _Removed, Discriminator(_literal_or_removed)]
+_Literals = Annotated[Annotated[tuple[_Scalar, ...], Tag(LITERAL)] | _Removed, Discriminator(_literal_or_removed)]
+
+
 class Condition(BaseModel):
     """What must hold of one column; several conditions must all hold."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    equals: Scalar | Removed | None = None
-    in_: Annotated[tuple[Scalar, ...] | Removed | None, Field(alias="in")] = None
+    equals: _Literal | None = None
+    in_: Annotated[_Literals | None, Field(alias="in")] = None
     starts_with: Annotated[str, Field(min_length=1)] | None = None
     ends_with: Annotated[str, Field(min_length=1)] | None = None
     contains: Annotated[str, Field(min_length=1)] | None = None
     overlaps: Annotated[
-        tuple[Scalar, ...] | Removed | None,
+        _Literals | None,
         Field(description="the column is an array that shares an element with these"),
     ] = None
     before: Annotated[str | None, Field(description="an ISO date or time, not included")] = None
@@ -52,14 +78,20 @@ class Condition(BaseModel):
     is_null: bool | None = None
 
     @cached_property
-    def among(self) -> frozenset[Scalar]:
-        """The literals of `in`."""
-        return frozenset(self.in_) if isinstance(self.in_, tuple) else frozenset()
+    def equal(self) -> frozenset[object]:
+        """The forms of the literal of `equals`."""
+        return frozenset() if self.equals is None or isinstance(self.equals, Removed) else forms_of_literal(self.equals)
 
     @cached_property
-    def overlapping(self) -> frozenset[Scalar]:
-        """The literals of `overlaps`."""
-        return frozenset(self.overlaps) if isinstance(self.overlaps, tuple) else frozenset()
+    def among(self) -> frozenset[object]:
+        """The forms of the literals of `in`."""
+        literals = self.in_ if isinstance(self.in_, tuple) else ()
+        return frozenset(form for each in literals for form in forms_of_literal(each))
+
+    @cached_property
+    def overlapping(self) -> frozenset[str]:
+        """The texts of the literals of `overlaps`."""
+        return frozenset(map(element_text, self.overlaps)) if isinstance(self.overlaps, tuple) else frozenset()
 
     def is_positive(self) -> bool:
         """Whether the condition names what it wants closely enough to stand alone."""
@@ -116,6 +148,11 @@ class RowFilter(BaseModel):
         for part in (*self.any, *self.all, *([self.not_] if self.not_ else [])):
             yield from part.parts()
 
+    @cached_property
+    def conditions(self) -> int:
+        """How many columns are compared in it."""
+        return sum(len(part.columns) for part in self.parts())
+
     def removed(self) -> Iterator[Removed]:
         """Every `{removed: Table.column}` in it."""
         for part in self.parts():
@@ -129,7 +166,23 @@ class TableFilter(RowFilter):
     follows: str | None = None
 
 
+def _entry(value: object) -> object:
+    if not isinstance(value, dict | TableFilter) and value != "generated":
+        message = f"expected `generated` or a filter, found {shown_kind(value)}"
+        raise fault("S106", message, "a filter has conditions by column: `{email: {ends_with: '@seed.test'}}`")
+    return value
+
+
+GENERATED, FILTER = "<generated>", "<filter>"
+
 CleanupEntry = Literal["generated"] | TableFilter
-Cleanup = dict[str, CleanupEntry]
+Cleanup = dict[
+    str,
+    Annotated[
+        Annotated[Literal["generated"], Tag(GENERATED)] | Annotated[TableFilter, Tag(FILTER)],
+        Discriminator(lambda value: GENERATED if isinstance(value, str) else FILTER),
+        BeforeValidator(_entry),
+    ],
+]
 
 _: Any = TableFilter.model_rebuild()

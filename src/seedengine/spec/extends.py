@@ -8,6 +8,7 @@ from seedengine.diagnostics import Candidates, Diagnostic
 from seedengine.spec.generators import Constant, Cycle
 from seedengine.spec.model import Entity, Spec
 from seedengine.spec.source import Document
+from seedengine.spec.volume import Volume
 from seedengine.spec.walk import Place
 
 Origins = Mapping[str, Mapping[tuple[str, str], str]]
@@ -25,12 +26,14 @@ def resolve(spec: Spec, document: Document) -> tuple[Spec, Origins, list[Diagnos
     """The spec with every `extends` taken in, and where each part was declared.
 
     Besides, the faults of `extends` itself, and the entities that have one: they may lack what they should take over.
+    Raises InvalidSpec where it all would be too much.
     """
     resolved: dict[str, Entity] = {}
     origins: dict[str, dict[tuple[str, str], str]] = {}
     faults: list[Diagnostic] = []
     unresolved: set[str] = set()
     known = Candidates(spec.entities)
+    volume = Volume(document)
 
     def visit(name: str, path: tuple[str, ...]) -> None:
         if name in resolved:
@@ -51,6 +54,8 @@ def resolve(spec: Spec, document: Document) -> tuple[Spec, Origins, list[Diagnos
         if base is not None:
             visit(base, (*path, name))
         resolved[name], origins[name] = _merge(name, entity, base, resolved, origins)
+        volume.add_taken_over(name, resolved[name], origins[name])
+        volume.add_empty_cells(name, resolved[name], origins[name])
 
     for name in spec.entities:
         visit(name, ())

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from seedengine.diagnostics import Candidates, Diagnostic
-from seedengine.spec.cleanup import Condition
+from seedengine.spec.cleanup import FILTER, GENERATED, LITERAL, REMOVED, Condition, Removed
 from seedengine.spec.generators import KINDS
 from seedengine.spec.generators.union import ARRAY, CONSTANT
 from seedengine.spec.model import Entity, Profile, Spec
@@ -22,6 +22,7 @@ _EXPECTED = {
     "int_from_float": "a whole number",
     "float_type": "a number",
     "bool_type": "`true` or `false`",
+    "bool_parsing": "`true` or `false`",
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
@@ -57,7 +58,8 @@ def place_of(error: ErrorDetails) -> Place:
     return tuple(part for part in above if part not in _TAGS) + ((last,) if is_key or last not in (*_TAGS, "") else ())
 
 
-_TAGS = frozenset({CONSTANT, ARRAY, "<file>", "<list>", *(f"<{kind}>" for kind in KINDS)})
+_OTHER_TAGS = ("<file>", "<list>", LITERAL, REMOVED, GENERATED, FILTER)
+_TAGS = frozenset({CONSTANT, ARRAY, *_OTHER_TAGS, *(f"<{kind}>" for kind in KINDS)})
 
 
 def _wrong(error: ErrorDetails, place: tuple[str | int, ...], document: Document) -> Diagnostic:
@@ -72,6 +74,8 @@ def _wrong(error: ErrorDetails, place: tuple[str | int, ...], document: Document
         bound = context.get("min_length", context.get("max_length"))
         most = "at least" if kind == "too_short" else "at most"
         return Diagnostic("S106", f"`{key}` must have {most} {bound} entries", location)
+    if kind == "string_too_short" and error["input"] == "":
+        return Diagnostic("S106", f"`{key}` is empty", location, "write at least one character, or take it away")
     if kind == "string_pattern_mismatch":
         message = f"{found} is not written as `{key}` is"
         return Diagnostic("S106", message, location, f"it must match `{context.get('pattern')}`")
@@ -107,6 +111,8 @@ def _model_at(loc: tuple[str | int, ...]) -> type[BaseModel]:
         return KINDS[last.strip("<>")]
     if not loc:
         return Spec
+    if last == REMOVED:
+        return Removed
     return _NAMED[str(loc[0])] if len(loc) == 2 and loc[0] in _NAMED else Condition
 
 

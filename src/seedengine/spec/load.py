@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from seedengine.diagnostics import Diagnostic, InvalidSpec
 from seedengine.spec.checks import check
 from seedengine.spec.depth import deep_extends, deep_parents
+from seedengine.spec.expressions import ExpressionsOfDocument, TooManyExpressions
 from seedengine.spec.extends import Origins, resolve
 from seedengine.spec.facts import Facts
 from seedengine.spec.faults import diagnose, place_of
@@ -80,7 +81,9 @@ def examine_source(source: Source, path: Path, facts: Facts, options: LoadOption
     profiles = check_profiles(spec, document)
     if not faults:
         spec = resized(spec, options)
-    found = in_order([*faults, *extending, *profiles, *check(spec, document, origins, facts, faulty)])
+    filtering = not any(found[:1] == ("cleanup",) for found in places)
+    checked = check(spec, document, origins, facts, faulty, filtering=filtering)
+    found = in_order([*faults, *extending, *profiles, *checked])
     return Loaded(spec, document, origins, found, path, options)
 
 
@@ -96,17 +99,26 @@ def _with_locales(spec: Spec) -> Spec:
 
 
 def _validate(document: Document) -> tuple[Spec | None, list[Diagnostic], list[Place]]:
-    """The model of a document, its faults and their places; where values are wrong, the model of all the rest of it."""
+    """The model of a document, its faults and their places; where values are wrong, the model of all the rest of it.
+
+    Raises InvalidSpec where there are too many expressions in it.
+    """
+    expressions = ExpressionsOfDocument()
     try:
-        return Spec.model_validate(document.data), [], []
-    except ValidationError as error:
-        errors = error.errors(include_url=False)
-        places = [place_of(each) for each in errors]
-        faults = [diagnose(each, place, document) for each, place in zip(errors, places, strict=True)]
-    try:
-        return Spec.model_validate(_without(document.data, places)), faults, places
-    except ValidationError:
-        return None, faults, places
+        try:
+            return Spec.model_validate(document.data, context=expressions), [], []
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+            places = [place_of(each) for each in errors]
+            faults = [diagnose(each, place, document) for each, place in zip(errors, places, strict=True)]
+        try:
+            return Spec.model_validate(_without(document.data, places), context=expressions), faults, places
+        except ValidationError:
+            return None, faults, places
+    except TooManyExpressions as error:
+        location = document.location(("entities",), key=True)
+        help = "write what is the same in the same way, or share it by `extends`"
+        raise InvalidSpec([Diagnostic("S006", str(error), location, help)]) from None
 
 
 def _without(data: Mapping[Any, Any], places: list[Place]) -> Any:
@@ -143,7 +155,15 @@ def _own_part(holder: dict[Any, Any], key: object, own: set[int]) -> object:
 
 _NOTHING = object()
 
-_STANDS_IN: Mapping[str, tuple[int, object]] = {"fields": (4, ""), "let": (4, ""), "count": (3, 1), "per": (4, 1)}
+_UNKNOWN = {"expr": "null"}
+"""A value of which no check knows anything, so that none says more of it."""
+
+_STANDS_IN: Mapping[str, tuple[int, object]] = {
+    "fields": (4, _UNKNOWN),
+    "let": (4, _UNKNOWN),
+    "count": (3, 1),
+    "per": (4, 1),
+}
 """For keys of an entity: how deep the value lies that is replaced, and by what."""
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 
 from seedengine.spec.expressions import Expression
 from seedengine.spec.values import fault, read_expression, shown_kind
@@ -80,20 +80,20 @@ def _time(text: str) -> time:
     return found
 
 
-def _range(read: Callable[[str], Any], example: str) -> Callable[[object], Range]:
+def _range(read: Callable[[str], Any], example: str) -> Callable[[object, ValidationInfo], Range]:
     """A validator of ranges whose literals `read` understands."""
 
-    def bound(value: object) -> Bound:
+    def bound(value: object, info: ValidationInfo) -> Bound:
         text = str(value).strip()
         try:
             literal: Bound = read(text)
         except ValueError:
-            return read_expression(value)
+            return read_expression(value, info)
         return literal
 
-    def validate(value: object) -> Range:
+    def validate(value: object, info: ValidationInfo) -> Range:
         if isinstance(value, dict):
-            return from_ends(value)
+            return from_ends(value, info)
         text = str(value)
         if isinstance(value, bool) or not isinstance(value, str | int | float) or ".." not in text:
             hint = f"write a range as `{example}` or as `{{from: …, to: …}}`"
@@ -109,13 +109,13 @@ def _range(read: Callable[[str], Any], example: str) -> Callable[[object], Range
             raise fault("S130", f"{shown_kind(text)} is not {error}", hint) from None
         return found
 
-    def from_ends(value: dict[Any, Any]) -> Range:
+    def from_ends(value: dict[Any, Any], info: ValidationInfo) -> Range:
         if set(value) != {"from", "to"}:
             raise fault("S130", "a range has exactly `from` and `to`", f"for example `{example}`")
         for key, end in value.items():
             if isinstance(end, bool) or not isinstance(end, str | int | float):
                 raise fault("S130", f"`{key}` is {shown_kind(end)}, not an end of a range", f"for example `{example}`")
-        return between(bound(value["from"]), bound(value["to"]), "")
+        return between(bound(value["from"], info), bound(value["to"], info), "")
 
     def between(low: Any, high: Any, text: str) -> Range:
         digits = max((_digits(end) for end in (low, high)), default=0)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from seedengine.diagnostics import Diagnostic, closest
+from seedengine.diagnostics import Diagnostic, InvalidSpec, closest
 from seedengine.spec.extends import Origins, declared
 from seedengine.spec.facts import Facts, FileFault, FileRows
 from seedengine.spec.generators import FileColumn
 from seedengine.spec.model import Entity, RowsFile, Spec
 from seedengine.spec.source import Document
 from seedengine.spec.source.scalars import shorten
+
+MOST_COLUMNS = 20_000
+"""Of all entities together."""
 
 _LONGEST_SHOWN = 200
 _OUTSIDE = "name a file in the folder of the spec, or in a folder in it"
@@ -20,8 +23,11 @@ _OUTSIDE = "name a file in the folder of the spec, or in a folder in it"
 def read_files(
     spec: Spec, document: Document, origins: Origins, folder: Path, facts: Facts
 ) -> tuple[Spec, list[Diagnostic]]:
-    """The spec with the rows of its files, each read once, and the faults of those that could not be."""
-    entities, faults = dict(spec.entities), []
+    """The spec with the rows of its files, each read once, and the faults of those that could not be.
+
+    Raises InvalidSpec where they have too many columns.
+    """
+    entities, faults, columns = dict(spec.entities), [], 0
     read: dict[str, FileRows | FileFault] = {}
     for name, file in _named(spec):
         if file.name not in read:
@@ -32,6 +38,11 @@ def read_files(
             location = document.location(declared(origins, name, "", "rows"))
             faults.append(Diagnostic("S138", f"`{_shown(file.name)}`{line}: {found.message}", location, found.help))
         else:
+            columns += len(found.names)
+            if columns > MOST_COLUMNS:
+                message = f"the files of `rows` have more than {MOST_COLUMNS:,} columns, counted in every entity"
+                help = "keep the columns that you need, or let fewer entities take over `rows`"
+                raise InvalidSpec([Diagnostic("S006", message, document.location(("entities", name), key=True), help)])
             entities[name] = _filled(spec.entities[name], file.name, found)
     return spec.model_copy(update={"entities": entities}), faults
 

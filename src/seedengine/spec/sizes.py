@@ -182,6 +182,21 @@ def _rows_alike(scope: Scope, entities: list[str], column: str) -> dict[object, 
     return rows
 
 
+def turn_of(scope: Scope, entity: str, column: str) -> tuple[int, int]:
+    """How many entities of the table have the same value under this name, and which of them this one is."""
+    table = scope.spec.entities[entity].table
+    turns = scope.remember(("turns", table, column), lambda: _turns(scope, scope.tables.get(table or "", ()), column))
+    return turns[entity]
+
+
+def _turns(scope: Scope, entities: tuple[str, ...], column: str) -> dict[str, tuple[int, int]]:
+    alike: dict[object, list[str]] = {}
+    for entity in entities:
+        value = scope.spec.entities[entity].values.get(column)
+        alike.setdefault(_frozen(value), []).append(entity)
+    return {entity: (len(names), turn) for names in alike.values() for turn, entity in enumerate(names)}
+
+
 def _frozen(value: object) -> object:
     """What is equal, and has a hash, exactly where the values do."""
     if isinstance(value, BaseModel):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from seedengine.spec.expressions import Expression, ExpressionFault, parse, parse_template
+from seedengine.spec.expressions import Expression, ExpressionFault, ExpressionsOfDocument, parse, parse_template
 
 T = TypeVar("T")
 Many = Annotated[tuple[T, ...], Field(strict=False)]
@@ -37,8 +37,8 @@ def fault(code: str, message: str, help: str | None = None, offset: int = 0) -> 
 # Expressions and templates
 
 
-def read_expression(value: object) -> Expression:
-    """The expression that a scalar of a document is; raises a fault."""
+def read_expression(value: object, info: ValidationInfo) -> Expression:
+    """The expression that a scalar of a document is; raises a fault, and TooManyExpressions."""
     if isinstance(value, Expression):
         return value
     if isinstance(value, bool):
@@ -46,18 +46,22 @@ def read_expression(value: object) -> Expression:
     if not isinstance(value, str | int | float):
         raise fault("S106", f"expected an expression, found {shown_kind(value)}", "write it as text: `expr: price * 2`")
     try:
-        return parse(str(value))
+        return _parser(info)(str(value))
     except ExpressionFault as error:
         raise fault("S120", error.message, error.help, error.offset) from None
 
 
-def _template(value: object) -> tuple[str | Expression, ...]:
+def _parser(info: ValidationInfo) -> Callable[[str], Expression]:
+    return info.context.parse if isinstance(info.context, ExpressionsOfDocument) else parse
+
+
+def _template(value: object, info: ValidationInfo) -> tuple[str | Expression, ...]:
     if not isinstance(value, str):
         raise fault(
             "S106", f"expected a template, found {shown_kind(value)}", 'write it as text: `template: "user{row}"`'
         )
     try:
-        return parse_template(value)
+        return parse_template(value, _parser(info))
     except ExpressionFault as error:
         raise fault("S120", error.message, error.help, error.offset) from None
 

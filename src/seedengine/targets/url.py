@@ -1,6 +1,7 @@
 """From a URL as people and ORMs write it to an open target."""
 
 import re
+from urllib.parse import unquote
 
 from seedengine.diagnostics import InvalidCall
 from seedengine.targets.protocol import Target
@@ -8,6 +9,7 @@ from seedengine.targets.protocol import Target
 # With any of the drivers that SQLAlchemy's URLs name; the connection is psycopg's all the same.
 POSTGRES = re.compile(r"postgres(ql)?(\+[a-z0-9_]+)?", re.IGNORECASE)
 SQLITE = ("sqlite", "sqlite+pysqlite")
+_ANOTHER_URL = re.compile(r"://|postgres(ql)?(\+[a-z0-9_]+)?:", re.IGNORECASE)
 
 
 LOCK_SECONDS = 60.0
@@ -27,6 +29,8 @@ def open_target(url: str, lock_seconds: float = LOCK_SECONDS) -> Target:
 
         return PostgresTarget(parse_address(rest), lock_seconds)
     if separator and scheme.lower() in SQLITE:
+        if _ANOTHER_URL.search(unquote(rest)):
+            raise InvalidCall("the database URL holds another URL", "write one of them, without the other's `://`")
         from seedengine.targets.sqlite.address import parse_path
         from seedengine.targets.sqlite.target import SqliteTarget
 

@@ -118,6 +118,7 @@ def test_no_text_steers_the_terminal():
         ("a\tb\nc\rd", r"a\tb\nc\rd"),
         ("\x00\x1b\x7f\x80\x9f", r"\x00\x1b\x7f\x80\x9f"),
         ("\u202a\u202e\u2066\u2069", r"\u202a\u202e\u2066\u2069"),
+        ("\u200e\u200f\u061c\u202d\u2068", r"\u200e\u200f\u061c\u202d\u2068"),
         ("[bold]x[/bold]", "[bold]x[/bold]"),
     ],
 )

@@ -19,13 +19,21 @@ __all__ = ["check", "place_in"]
 
 
 def check(
-    spec: Spec, document: Document, origins: Origins, facts: Facts, faulty: Set[str] = frozenset()
+    spec: Spec,
+    document: Document,
+    origins: Origins,
+    facts: Facts,
+    faulty: Set[str] = frozenset(),
+    *,
+    filtering: bool = True,
 ) -> list[Diagnostic]:
     """Every fault and warning of a spec whose parts are each well formed.
 
-    What the `faulty` entities lack is not said again.
+    What the `faulty` entities lack is not said again, nor without `filtering` what the cleanup does.
     """
     findings = Findings(spec, document, origins, facts, faulty)
-    for part in (check_sources, check_names, check_references, check_values, check_keys, check_cleanup):
+    for part in (check_sources, check_names, check_references, check_values, check_keys):
         part(findings)
+    if filtering:
+        check_cleanup(findings)
     return findings.found

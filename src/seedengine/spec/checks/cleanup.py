@@ -1,10 +1,14 @@
 """Cleanup: filters that are narrow, and that match what the spec itself makes."""
 
 from seedengine.spec.checks.findings import Findings
-from seedengine.spec.cleanup import NARROWEST_CONTAINS, Condition, RowFilter, TableFilter
+from seedengine.spec.cleanup import NARROWEST_CONTAINS, Condition, Removed, RowFilter, TableFilter
+from seedengine.spec.comparing import forms_of_value
 from seedengine.spec.generators import Choice, Constant, Cycle, FileColumn, Int, Sequence, TemplateText, Value
 from seedengine.spec.ranges import read_datetime
 from seedengine.spec.walk import Place
+
+MOST_CONDITIONS = 100_000
+"""Of one filter, each counted once for every entity of its table."""
 
 
 def check_cleanup(findings: Findings) -> None:
@@ -19,6 +23,11 @@ def check_cleanup(findings: Findings) -> None:
     reached = _reached(findings)
     for table, entities in findings.scope.tables.items():
         own = findings.spec.cleanup.get(table)
+        if isinstance(own, TableFilter) and own.conditions * len(entities) > MOST_CONDITIONS:
+            message = f"the filter of `{table}` has more than {MOST_CONDITIONS:,} conditions for its entities together"
+            help = "compare with many values in one condition: `{in: [x, y]}`"
+            findings.error("S006", message, ("cleanup", table), help, key=True)
+            continue
         for entity in entities:
             if isinstance(own, TableFilter) and not own.is_empty() and not _hangs(findings, table, reached):
                 _piles_up(findings, entity, table, own)
@@ -144,6 +153,8 @@ def _fits(value: Value, condition: Condition) -> bool | None:
     else:
         return None
     tests = [_compare(head, tail, whole, name, _wanted(condition, name)) for name in _TEXT_TESTS]
+    if any(each is not None for each in (condition.overlaps, condition.before, condition.after)):
+        tests.append(None)  # only the rows show it
     return False if False in tests else None if None in tests else True
 
 
@@ -151,6 +162,8 @@ _TEXT_TESTS = ("equals", "in_", "starts_with", "ends_with", "contains", "is_null
 
 
 def _wanted(condition: Condition, test: str) -> object:
+    if test == "equals" and condition.equals is not None and not isinstance(condition.equals, Removed):
+        return condition.equal
     wanted: object = getattr(condition, test)
     return condition.among if isinstance(wanted, tuple) else wanted
 
@@ -162,8 +175,9 @@ def _compare(head: object, tail: object, whole: bool, test: str, wanted: object)
     if test == "is_null":
         return (head is None) == wanted if whole else not wanted
     if test in ("equals", "in_"):
-        values = wanted if isinstance(wanted, frozenset) else (wanted,)
-        return head in values if whole else None
+        if not whole or not isinstance(wanted, frozenset):
+            return None
+        return head is not None and not wanted.isdisjoint(forms_of_value(head))
     text = str(wanted)
     if test == "contains":
         return text in str(head) if whole else None

@@ -1,6 +1,7 @@
 """Names in expressions: every path leads to a value, every function exists."""
 
-from seedengine.spec.checks.findings import Findings
+from seedengine.diagnostics import Diagnostic, InvalidSpec
+from seedengine.spec.checks.findings import Findings, place_in
 from seedengine.spec.expressions import Path
 from seedengine.spec.extends import declared
 from seedengine.spec.generators import Aggregate, Computed, Pick, Ref
@@ -9,29 +10,45 @@ from seedengine.spec.references import find_reference
 from seedengine.spec.scope import BUILTINS, UnknownName
 from seedengine.spec.walk import walk
 
+MOST_READ = 200_000
+"""So many fields are read by all expressions together: a name stands for one of each entity that it may mean."""
+
 _RESERVED = (*BUILTINS, "i", "this")
 
 
 def check_names(findings: Findings) -> None:
-    """Find unknown and ambiguous names, unknown functions, and names that are taken."""
+    """Find unknown and ambiguous names, unknown functions, and names that are taken.
+
+    Raises InvalidSpec where there is too much to look up.
+    """
     _taken(findings)
+    read = 0
     for reading in findings.readings:
         for path in reading.expression.paths:
-            _path(findings, reading, path)
+            read += _path(findings, reading, path)
+            if read > MOST_READ:
+                raise InvalidSpec([_too_many(findings, reading)])
         for call in reading.expression.functions:
             _function(findings, reading, call.name, call.offset, call.arguments)
     _as_of(findings)
     _aggregates(findings)
 
 
-def _path(findings: Findings, reading: Reading, path: Path) -> None:
+def _too_many(findings: Findings, reading: Reading) -> Diagnostic:
+    message = f"expressions read more than {MOST_READ:,} fields, one of each entity that a name may mean"
+    location = findings.document.location(place_in(findings.spec, reading.place))
+    return Diagnostic("S006", message, location, "draw from fewer entities, or use fewer names of what is drawn")
+
+
+def _path(findings: Findings, reading: Reading, path: Path) -> int:
+    """Look a name up; of how many entities the field is that it means."""
     offset = reading.expression.offset(path)
     try:
         start, route = reading.reader.resolve(findings.scope, path)
     except UnknownName as error:
         code = "S203" if "could mean" in error.message else "S202"
         findings.error_within(code, error.message, reading.place, offset, error.help)
-        return
+        return len(reading.reader.entities)
     only_counted = reading.place[-1] == "count" and reading.expression.path is not None
     if route.column is None and not only_counted:
         shown = ".".join(path)
@@ -39,6 +56,7 @@ def _path(findings: Findings, reading: Reading, path: Path) -> None:
         fields = findings.spec.entities[target[0]].fields if target else {}
         help = f"name a field of it: `{shown}.{next(iter(fields), 'id')}`"
         findings.error_within("S202", f"`{shown}` is a row, not a value", reading.place, offset, help)
+    return len(start) + len(findings.scope.target_of(start, route.hops))
 
 
 def _function(findings: Findings, reading: Reading, name: str, offset: int, arguments: int) -> None:

@@ -1,5 +1,6 @@
 """Expressions and templates: SQL over the names of a spec, bounded, parsed, and never evaluated here."""
 
+from seedengine.spec.expressions.bounded import ExpressionsOfDocument, TooManyExpressions
 from seedengine.spec.expressions.lexemes import ExpressionFault, Lexeme, read_lexemes
 from seedengine.spec.expressions.parsing import NODES, Expression, node_offset, parse
 from seedengine.spec.expressions.reading import Call, Path
@@ -10,8 +11,10 @@ __all__ = [
     "Call",
     "Expression",
     "ExpressionFault",
+    "ExpressionsOfDocument",
     "Lexeme",
     "Path",
+    "TooManyExpressions",
     "node_offset",
     "parse",
     "parse_template",

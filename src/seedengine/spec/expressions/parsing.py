@@ -67,6 +67,7 @@ class Expression:
     functions: tuple[Call, ...] = field(compare=False, repr=False)
     tree: exp.Expr = field(compare=False, repr=False)
     offsets: tuple[int, ...] = field(compare=False, repr=False)
+    parts: int = field(compare=False, repr=False)
 
     @property
     def path(self) -> Path | None:
@@ -106,7 +107,8 @@ def parse(source: str) -> Expression:
             node.replace(exp.Array(expressions=node.expressions))
     _check(tree.this)
     calls = tuple(sorted(grammar.calls, key=lambda call: call.offset))
-    return Expression(source, tuple(grammar.paths), calls, tree.this, tuple(grammar.paths.values()))
+    offsets = tuple(grammar.paths.values())
+    return Expression(source, tuple(grammar.paths), calls, tree.this, offsets, grammar.parts)
 
 
 def node_offset(node: exp.Expr) -> int:

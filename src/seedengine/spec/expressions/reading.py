@@ -45,11 +45,12 @@ class Call:
 
 @dataclass(slots=True)
 class Grammar:
-    """The outcome of reading: tokens for the parser, each path with its offset, each call."""
+    """The outcome of reading: tokens for the parser, each path with its offset, each call, and how many parts."""
 
     tokens: list[Token] = field(default_factory=list)
     paths: dict[Path, int] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
+    parts: int = 0
 
 
 @dataclass(slots=True)
@@ -79,7 +80,6 @@ class Reading:
         self.open = [Open("top", end)]
         self.grammar = Grammar()
         self._prefixes = 0
-        self._nodes = 0
 
     def peek(self, ahead: int = 0) -> Lexeme:
         """The lexeme `ahead` of the one that comes next; `end` where there is none."""
@@ -98,8 +98,8 @@ class Reading:
 
     def count(self, lexeme: Lexeme) -> None:
         """One more node of the tree."""
-        self._nodes += 1
-        if self._nodes > MAX_NODES:
+        self.grammar.parts += 1
+        if self.grammar.parts > MAX_NODES:
             self.refuse(f"an expression has at most {MAX_NODES} parts", lexeme, "compute parts of it in `let`")
 
     def nest(self, opened: Open) -> None:

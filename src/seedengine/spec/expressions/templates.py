@@ -1,6 +1,7 @@
 """Texts with expressions in them: `{expr}` is a hole, `{{` and `}}` are braces."""
 
 import re
+from collections.abc import Callable
 
 from seedengine.spec.expressions.lexemes import MAX_LENGTH, ExpressionFault
 from seedengine.spec.expressions.parsing import Expression, parse
@@ -14,7 +15,7 @@ _HOLE = re.compile(
 )
 
 
-def parse_template(source: str) -> tuple[str | Expression, ...]:
+def parse_template(source: str, parse: Callable[[str], Expression] = parse) -> tuple[str | Expression, ...]:
     """The texts and expressions that make `source`, in its order, no two texts side by side.
 
     Raises ExpressionFault, its offset counted in the whole template, for a brace without its pair and for whatever
@@ -30,7 +31,7 @@ def parse_template(source: str) -> tuple[str | Expression, ...]:
             continue
         if sum(isinstance(part, Expression) for part in parts) == MAX_HOLES:
             raise ExpressionFault(f"a template has at most {MAX_HOLES} expressions", position)
-        hole, position = _hole(source, position)
+        hole, position = _hole(source, position, parse)
         if text:
             parts.append("".join(text))
             text.clear()
@@ -40,7 +41,7 @@ def parse_template(source: str) -> tuple[str | Expression, ...]:
     return tuple(parts)
 
 
-def _hole(source: str, position: int) -> tuple[Expression, int]:
+def _hole(source: str, position: int, parse: Callable[[str], Expression]) -> tuple[Expression, int]:
     if source[position] == "}":
         raise ExpressionFault("this `}` closes nothing", position, "a brace is written `}}`")
     match = _HOLE.match(source, position, position + MAX_LENGTH + 2)

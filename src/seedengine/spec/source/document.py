@@ -81,6 +81,11 @@ class Document:
         _, node, exists = self._walk(path)
         return node.text if exists and isinstance(node, Scalar) else None
 
+    def size(self, path: Iterable[scalars.Scalar]) -> int:
+        """How many keys and values stand at a path, aliases expanded; 0 where there is nothing."""
+        _, node, exists = self._walk(path)
+        return node.size if exists else 0
+
     def _walk(self, path: Iterable[scalars.Scalar]) -> tuple[Scalar | None, Node, bool]:
         """The last key and node on the way along a path, and whether the way ends there."""
         found_key: Scalar | None = None

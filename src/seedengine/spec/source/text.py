@@ -15,6 +15,7 @@ MAX_BYTES = 1_048_576
 
 _SUFFIXES = (".yaml", ".yml")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 
 @dataclass(frozen=True)
@@ -67,18 +68,24 @@ def read(path: Path) -> Source:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise InvalidCall(f"no such file: `{name}`", _neighbour(path)) from None
+        raise InvalidCall(f"no such file: `{_shown(name)}`", _neighbour(path)) from None
     except IsADirectoryError:
         raise InvalidCall(f"`{name}` is a folder, not a spec", _inside(path)) from None
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise InvalidCall(f"cannot read `{name}`: {reason}", "check the path and its permissions") from None
+        raise InvalidCall(f"cannot read `{_shown(name)}`: {reason}", "check the path and its permissions") from None
     if len(content) > MAX_BYTES:
         raise _too_large(name)
     try:
         return Source.from_text(content.decode(), name)
     except UnicodeDecodeError as error:
         raise _not_utf8(name, content, error.start) from None
+
+
+def _shown(name: str) -> str:
+    """A path that leads nowhere; of a database's URL, which may hold a password, only how it begins."""
+    url = _URL.match(name)
+    return name if url is None else f"{url[0]}/…"
 
 
 def _too_large(name: str) -> InvalidCall:

@@ -62,11 +62,12 @@ class Address:
 def masked(user: str, host: str, port: str | None, database: str, *, with_password: bool) -> str:
     """A URL without its password, nor what follows `:` in a user's name, which was meant to be one.
 
-    A socket's folder stands in the query, as libpq writes it.
+    A socket's folder stands in the query, as libpq writes it. A database called as the user is shown as the user is.
 
     Several hosts and ports stand in lists with commas; without a port where that is None.
     """
     name, colon, _ = user.partition(":")
+    database = name if database == user else database
     account = _shown(name) + (":***" if with_password or colon else "")
     at = f"{account}@" if account else ""
     hosts = host.split(",")
