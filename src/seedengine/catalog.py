@@ -21,7 +21,8 @@ class ForeignKey:
     """`columns` of a table refer to `target_columns` of `target`; a table may refer to itself.
 
     Where they refer to a part of a partitioned table alone, `parts` has the numbers that the database gives its leaves;
-    where only rows of a part refer, `rows_in` has those.
+    where only rows of a part refer, `rows_in` has those. `on_delete` is what an SQLite file does of itself with a row
+    whose target goes, in SQL's words, and is not read from other databases.
     """
 
     columns: tuple[str, ...]
@@ -31,6 +32,7 @@ class ForeignKey:
     name: str | None = None
     parts: tuple[int, ...] = ()
     rows_in: tuple[int, ...] = ()
+    on_delete: str = field(default="NO ACTION", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,15 @@ class Going:
     """How many rows of a table go; `named` of them by its own cleanup, the others as they hang on one that goes.
 
     `strangers` are those that the spec would not make again, None where nobody had to know. `mixed` are those that hang
-    on a row that goes and, by another foreign key, on one that stays and has an owner; `mixed_keys` shows the first
-    ones. `whole` says that a filter names rows of the table and that none of its rows stays.
+    on a row that goes and may be somebody's all the same: they hang on a row of an owner's that stays, too, or the
+    filter of their own table does not name them. The keys are those of the first ones of each. `whole` says that a
+    filter names rows of the table and that none of its rows stays.
     """
 
     rows: int
     named: int
     strangers: int | None = None
+    strange_keys: str = ""
     mixed: int = 0
     mixed_keys: str = ""
     whole: bool = False

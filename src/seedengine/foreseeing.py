@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from seedengine.catalog import Going, TakenOff
-from seedengine.diagnostics import Refused
+from seedengine.diagnostics import InvalidCall, Refused
 from seedengine.explaining import explaining
 from seedengine.fingerprint import fingerprint
 from seedengine.planning import CAREFUL, CleanStep, InsertStep, Plan, Size, refuse_unsafe
@@ -20,7 +20,7 @@ from seedengine.spec.load import Loaded
 from seedengine.upserting import UPSERT_NOTES, naming_rows, require_keys, upsert_table
 
 if TYPE_CHECKING:
-    from seedengine.targets.protocol import BulkLoad, Target, Upserted
+    from seedengine.targets.protocol import BulkLoad, GeneratedRows, Removal, Target, Upserted
 
 
 def build_plan(
@@ -80,8 +80,15 @@ class _Foreseen:
 
 def _foresee(run: Run, target: Target, bulk: BulkChoice, *, to_save: bool) -> _Foreseen:
     """What `apply` would find in the database, and what else would happen there."""
+    lacking = _lacking(run)
+    if to_save and lacking:
+        raise InvalidCall(
+            f"the plan cannot be saved: {next(_gaining(lacking))}",
+            "let `apply SPEC` do so once, or save a plan of the spec as it was",
+        )
     with target.begin(read_only=True) as transaction:
-        going = transaction.find(run.removals(), locking=may_lock(target, bulk))
+        removals = [_recognisable(each, lacking.get(each.table, ())) for each in run.removals()]
+        going = transaction.find(removals, locking=may_lock(target, bulk))
         hazards = transaction.hazards(_filled(run), run.graph.later)
         load = bulk_load(run, target, bulk)
         taken_off, more = ((), ()) if load is None else transaction.plan_bulk(load)
@@ -89,7 +96,13 @@ def _foresee(run: Run, target: Target, bulk: BulkChoice, *, to_save: bool) -> _F
         return _Foreseen(
             going=going,
             taken_off=taken_off,
-            notes=(*refusal, *transaction.notes, *hazards, *more),
+            notes=(
+                *_gaining(lacking),
+                *refusal,
+                *transaction.notes,
+                *hazards,
+                *more,
+            ),
             digests=transaction.digests() if to_save else {},
             identity=transaction.identity() if to_save else "",
         )
@@ -102,7 +115,7 @@ def _foresee_upsert(run: Run, target: Target) -> _Foreseen:
     """
     from seedengine.targets.refusing import refuse_somebodys
 
-    gained = tuple(_gained(run))
+    gained = tuple(f"rows are not counted: {each}" for each in _gaining(_lacking(run)))
     with target.begin(read_only=True) as transaction:
         found: Mapping[str, Upserted] = {}
         if not gained:
@@ -125,13 +138,29 @@ def _filled(run: Run) -> dict[str, set[str]]:
     }
 
 
-def _gained(run: Run) -> Iterator[str]:
-    """Which columns tables of ours would get first, in words."""
+def _lacking(run: Run) -> dict[str, list[str]]:
+    """By table of ours, the columns that it would get first."""
     held = run.catalog.tables if run.catalog else {}
-    for table, columns in _filled(run).items():
-        lacking = sorted(column for column in columns if held[table].column(column) is None)
-        if lacking:
-            yield f"rows are not counted: `{table}` would get the columns {', '.join(lacking)} first"
+    lacking = {
+        table: sorted(column for column in columns if held[table].column(column) is None)
+        for table, columns in _filled(run).items()
+    }
+    return {table: columns for table, columns in lacking.items() if columns}
+
+
+def _gaining(lacking: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The same in words."""
+    for table, columns in lacking.items():
+        yield f"`{table}` would get the columns {', '.join(columns)} first"
+
+
+def _recognisable(removal: Removal, lacking: Collection[str]) -> Removal:
+    """The removal without rows that are recognised by columns yet to come: none that is there has a value in them."""
+
+    def held(rows: Iterable[GeneratedRows]) -> tuple[GeneratedRows, ...]:
+        return tuple(each for each in rows if not set(each.columns) & set(lacking))
+
+    return replace(removal, generated=held(removal.generated), own=held(removal.own))
 
 
 def _upsert_steps(run: Run, found: Mapping[str, Upserted]) -> Iterator[UpsertStep]:

@@ -103,9 +103,9 @@ def load_tables(
             raise explained(world, load.entities, refused) from None
     for table, later in graph.later.items():
         for entity in world.scope.tables[table]:
-            columns = tuple(column for column in later if column in world.entity(entity).fields)
-            key = world.scope.key(entity)
-            transaction.update(table, key, columns, _batches(world, entity, (*key, *columns)))
+            if columns := tuple(column for column in later if column in world.entity(entity).fields):
+                key = world.scope.key(entity)
+                transaction.update(table, key, columns, _batches(world, entity, (*key, *columns)))
     return inserted
 
 

@@ -66,6 +66,7 @@ def clean(
 ) -> Summary:
     """Only the cleanup, in one transaction; errors as `apply` has them."""
     started = monotonic()
+    target.require()
     run = Run(loaded, target)
     warnings = check_unrenewed(run.check)
     with (

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from seedengine.targets.protocol import Removal, Target
 
 
+UNREACHED = "W301"
+"""The warning of rows with plain numbers as keys that no cleanup entry reaches, as far as the spec shows."""
+
+
 @dataclass(frozen=True)
 class Run:
     """A spec and, if there is one, its database; nothing is asked of either before it is needed."""
@@ -109,7 +113,14 @@ class Run:
         both = self.loaded.adding(misfits)
         if both.faults:
             raise InvalidSpec(both.diagnostics)
-        return both.warnings
+        # The spec alone does not show a foreign key to a column that is not the `key` of its entity.
+        reached = {
+            self.loaded.document.location(("entities", entity), key=True)
+            for cleaning in self.cleaning
+            if cleaning.how == "hangs"
+            for entity in self.scope.tables.get(cleaning.table, ())
+        }
+        return tuple(each for each in both.warnings if each.code != UNREACHED or each.location not in reached)
 
     def removals(self) -> list[Removal]:
         from seedengine.loading import build_removals

@@ -99,10 +99,8 @@ def upsert_table(run: Run, table: str, progress: Progress | None = None) -> Upse
         )
         for entity in entities
     )
-    entry = run.scope.spec.cleanup.get(table)
-    # What goes elsewhere is not looked for here, so that a filter by that tells nothing.
-    own = entry if isinstance(entry, TableFilter) and not entry.is_empty() and not any(entry.removed()) else None
-    return UpsertTable(table, run.scope.key(entities[0]), rows, run.graph.later.get(table, ()), own)
+    cleanup = {name: each for name, each in run.scope.spec.cleanup.items() if isinstance(each, TableFilter)}
+    return UpsertTable(table, run.scope.key(entities[0]), rows, run.graph.later.get(table, ()), cleanup)
 
 
 def _references(run: Run, entity: str) -> Iterator[ForeignKey]:

@@ -29,6 +29,7 @@ def verify(loaded: Loaded, target: Target, *, progress: Progress | None = None) 
     database refuses.
     """
     started = monotonic()
+    target.require()
     run = Run(loaded, target)
     warnings = check_unrenewed(run.check)
     with explaining(loaded), target.begin(read_only=True) as transaction:

@@ -90,3 +90,24 @@ def test_an_upsert_whose_key_is_changed(database: Database, body: str, tmp_path:
     assert refused.code == 3
     assert "5 of the rows that came into `person` have another email there" in refused.err
     assert held() == []
+
+
+def test_an_update_that_a_trigger_leaves_out_is_not_told_as_done(database: Database, tmp_path: Path) -> None:
+    url, _ = database
+    if url.startswith("sqlite"):
+        statements = ["DROP TRIGGER lowers", "INSERT INTO person VALUES ('other', 'U1@Seed.test')"]
+        statements.append("CREATE TRIGGER keeps BEFORE UPDATE ON person BEGIN SELECT raise(IGNORE); END")
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.executescript(";".join(statements))
+    else:
+        with psycopg.connect(url) as connection:
+            connection.execute("""
+                DROP TRIGGER lowers ON person;
+                INSERT INTO person VALUES ('other', 'U1@Seed.test');
+                CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                CREATE TRIGGER keeps BEFORE UPDATE ON person FOR EACH ROW EXECUTE FUNCTION kept()""")
+    spec = tmp_path / "s.yaml"
+    spec.write_text(HEAD + KEYED)
+    refused = run("apply", spec, "--mode", "upsert", "--database-url", url)
+    assert refused.code == 1
+    assert "0 rows of `person` were updated where 1 were meant" in refused.err

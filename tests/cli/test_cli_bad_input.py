@@ -211,3 +211,11 @@ def test_rows_that_would_be_orphaned_are_refused(call: Call, shop: Path) -> None
     before = contents()
     refused(call("apply", shop, "--database-url", "sqlite:///real.db"), 3, "error: ", "`note`")
     assert contents() == before
+
+
+@pytest.mark.parametrize("command", ["clean", "verify"])
+def test_a_database_that_there_is_not_is_no_empty_one(call: Call, shop: Path, folder: Path, command: str) -> None:
+    outcome = call(command, shop, "--database-url", "sqlite:///typo.db")
+    assert outcome.code == 1
+    assert "`typo.db` does not exist" in outcome.err
+    assert not (folder / "typo.db").exists()

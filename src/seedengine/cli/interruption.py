@@ -106,6 +106,10 @@ class FinishedOnce:
         """See `Target`."""
         return self._target.guarded
 
+    def require(self) -> None:
+        """See `Target`."""
+        self._target.require()
+
     def inspect(self) -> Catalog:
         """See `Target`."""
         return self._target.inspect()

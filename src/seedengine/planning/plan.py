@@ -36,13 +36,15 @@ class CleanStep:
     rows: int | None = None
     named: int = 0
     strangers: int = 0
+    strange_keys: str = ""
     mixed: int = 0
     mixed_keys: str = ""
 
     @classmethod
     def of(cls, table: str, why: str, going: Going) -> CleanStep:
         """The step with what is found in a database."""
-        return cls(table, why, going.rows, going.named, going.strangers or 0, going.mixed, going.mixed_keys)
+        strangers = (going.strangers or 0, going.strange_keys)
+        return cls(table, why, going.rows, going.named, *strangers, going.mixed, going.mixed_keys)
 
 
 @dataclass(frozen=True, slots=True)

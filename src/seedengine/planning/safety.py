@@ -45,7 +45,7 @@ def refuse_unsafe(going: Mapping[str, Going], allowed: Allowed) -> None:
         listed = "; ".join(f"{each.mixed:,} of `{table}`: {each.mixed_keys}" for table, each in mixed.items())
         count = _rows(sum(each.mixed for each in mixed.values()))
         raise Refused(
-            f"{count} between rows that go and rows of somebody's that stay would go too: {listed}",
+            f"{count} that may be somebody's would go too, for hanging on rows that go: {listed}",
             "where they are to go, give `--delete-mixed`, or say with `follows:` in the cleanup which key decides",
         )
     strange = {table: each.strangers for table, each in going.items() if each.strangers}
@@ -61,7 +61,8 @@ def refuse_unsafe(going: Mapping[str, Going], allowed: Allowed) -> None:
             raise Refused(
                 f"the cleanup of `{table}` takes every row of it, {each.rows:,} in all, and none is one that this spec "
                 "makes",
-                f"narrow it; where all are to go, give `--max-deletes {_most(going)}`",
+                f"where another seed or an earlier version of it made them, give `--max-deletes {_most(going)}`; else "
+                "narrow the filter",
             )
 
 

@@ -60,9 +60,9 @@ def _which(step: CleanStep) -> str:
     if step.rows and 0 < step.named < step.rows:
         words += f" ({step.named:,} and {step.rows - step.named:,})"
     if step.strangers:
-        words += f"; {step.strangers:,} that this spec would not make again"
+        words += f"; {step.strangers:,} that this spec would not make again: {step.strange_keys}"
     if step.mixed:
-        words += f"; {step.mixed:,} that hang on rows that stay, too: {step.mixed_keys}"
+        words += f"; {step.mixed:,} that only hang on such rows and may be somebody's: {step.mixed_keys}"
     return words
 
 

@@ -1,8 +1,6 @@
 """Which rows go: those that a cleanup names, and all that hang on one of them by a foreign key of the database."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -10,15 +8,13 @@ from seedengine.catalog import ForeignKey
 from seedengine.diagnostics import InvalidCall, closest
 from seedengine.spec.cleanup import Removed
 from seedengine.targets.conditions import Rows, matching
-from seedengine.targets.found import NAMED, ROUND, CreateTemporary, FoundRows, Workspace, make_found
-from seedengine.targets.protocol import GeneratedRows, Removal
-from seedengine.targets.relations import Relation, quoted_table, reachable
+from seedengine.targets.found import NAMED, ROUND, FoundRows, Workspace, make_found
+from seedengine.targets.protocol import Removal
+from seedengine.targets.recognising import Recognised
+from seedengine.targets.relations import Relation, reachable
 
 ROW_PART = "tableoid"
 """What says in which part of a partitioned table a row lies, where a foreign key refers to a part alone."""
-
-_CONSTANT = re.compile(r"(?:'(?:[^']|'')*'|-?\d+(?:\.\d+)?|true|false|null)(?:::[\w\s\"\.\[\](),]+)?", re.IGNORECASE)
-"""A default that is the same whenever it is asked for, and means the same in every place."""
 
 _Hanging = tuple[str, ForeignKey]
 """A table, and one of its foreign keys by which its rows go along with what they refer to."""
@@ -41,10 +37,9 @@ class Search:
         self.counts: dict[str, int] = {}
         self.analyzed: dict[str, int] = {}
         self.round = self.implied_round = 0
-        self.staged: dict[str, dict[GeneratedRows, sa.TableClause]] = {}
-        self._waiting: set[sa.TableClause] = set()
         self.hanging = tuple(self._hanging())
         self._make_tables(number)
+        self.recognised = Recognised(workspace, self.removals, number)
 
     def _hanging(self) -> Iterator[_Hanging]:
         for table, relation in self.workspace.relations.items():
@@ -69,7 +64,6 @@ class Search:
             relation = self.workspace.relations[table]
             indexed = not self.workspace.hashes or table in reachable(table, needs)
             self.found[table] = make_found(self.workspace, relation, columns, name, indexed=indexed)
-        self._stage(number)
 
     def _involved(self) -> list[str]:
         """Tables whose rows may go, and those whose removed rows a filter asks for."""
@@ -99,26 +93,6 @@ class Search:
             if removal.where is not None:
                 yield from removal.where.removed()
 
-    def _stage(self, number: int) -> None:
-        """Make temporary tables for the rows that the spec makes, to be compared with those that are there."""
-        for removal in self.removals:
-            relation = self.workspace.relations[removal.table]
-            staged = self.staged[removal.table] = {}
-            for generated in dict.fromkeys((*removal.generated, *removal.own)):
-                if not generated.columns:
-                    continue  # what is recognised by nothing is nobody's
-                relation.require(generated.columns)
-                clause = quoted_table(
-                    f"seedengine_generated_{number}_{len(self._waiting)}",
-                    self.workspace.temporary_schema,
-                    generated.columns,
-                )
-                source = relation.clause()
-                shape = sa.select(*(source.c[column] for column in generated.columns))
-                self.workspace.connection.execute(CreateTemporary(clause, shape))
-                staged[generated] = clause
-                self._waiting.add(clause)
-
     def run(self) -> dict[str, tuple[FoundRows, int]]:
         """Find, and lock, all rows that go, until a round finds none; where they are listed, and their number."""
         self.workspace.freeze()
@@ -126,45 +100,6 @@ class Search:
         self.implied_round = self.round + 1
         self._grow(self.implied_round, [removal for removal in self.removals if removal.implied])
         return {table: (self.found[table], count) for table, count in self.counts.items() if count}
-
-    def made(self, rows: Rows, among: Iterable[GeneratedRows], *, untouched: bool) -> list[sa.ColumnElement[bool]]:
-        """For each of these that a row may be among: that it is. They are loaded when first asked for.
-
-        `untouched` asks too that nobody has filled more than the spec does.
-        """
-        relation = rows.relation
-        conditions: list[sa.ColumnElement[bool]] = []
-        for generated, clause in self.staged.get(relation.table.name, {}).items():
-            if generated not in among:
-                continue
-            self._load(relation, generated, clause)
-            same = (
-                self.workspace.same(rows.column(name), clause.c[name], relation, name) for name in generated.columns
-            )
-            made = sa.exists(sa.select(sa.literal(1)).select_from(clause).where(*same))
-            conditions.append(sa.and_(made, *(self._untouched(rows, generated) if untouched else ())))
-        return conditions
-
-    def made_again(self, rows: Rows, among: Iterable[GeneratedRows]) -> int:
-        """How many of these rows that the spec makes are among those found."""
-        relation, count = rows.relation, 0
-        for generated, clause in self.staged.get(relation.table.name, {}).items():
-            if generated in among:
-                self._load(relation, generated, clause)
-                same = (
-                    self.workspace.same(rows.column(name), clause.c[name], relation, name) for name in generated.columns
-                )
-                gone = self.found[relation.table.name].holds(rows.column)
-                there = sa.exists(sa.select(sa.literal(1)).select_from(rows.alias).where(*same, gone))
-                counted = sa.select(sa.func.count()).select_from(clause).where(there)
-                count += int(self.workspace.connection.execute(counted).scalar_one())
-        return count
-
-    def _load(self, relation: Relation, generated: GeneratedRows, clause: sa.TableClause) -> None:
-        if clause in self._waiting:
-            self._waiting.remove(clause)
-            staging = Relation(relation.table, self.workspace.temporary_schema, clause.name, (), relation.types)
-            self.workspace.stage(staging, generated.columns, generated.batches())
 
     def _grow(self, round: int, removals: Sequence[Removal]) -> None:
         """Find what these removals name, and then whatever hangs on it."""
@@ -188,7 +123,9 @@ class Search:
             named: list[sa.ColumnElement[bool]] = [sa.true()] if removal.everything else []
             if removal.where is not None:
                 named.append(matching(removal.where, rows, self.workspace.compare, self._values))
-            named += self.made(rows, removal.generated, untouched=removal.implied)
+            if removal.generated:
+                some = removal.generated
+                named.append(self.recognised.holds(rows, *(((), some) if removal.implied else (some, ()))))
             if named and self._add(rows, sa.or_(*named), round, named=True):
                 grown.add(removal.table)
         return grown
@@ -197,18 +134,6 @@ class Search:
         if removed.table not in self.found:
             return sa.select(sa.cast(sa.null(), sa.Text)).where(sa.false()).scalar_subquery()
         return self.found[removed.table].values(removed.column)
-
-    def _untouched(self, rows: Rows, generated: GeneratedRows) -> Iterator[sa.ColumnElement[bool]]:
-        """That nobody has filled what the spec leaves to the database, as far as that can be told."""
-        relation = rows.relation
-        for column in relation.table.columns:
-            if column.name in generated.columns or column.generated or column.identity:
-                continue
-            if column.default is None:
-                yield rows.column(column.name).is_(None)
-            elif _CONSTANT.fullmatch(column.default):
-                default: sa.ColumnElement[Any] = sa.literal_column(column.default)
-                yield self.workspace.same(rows.column(column.name), default, relation, column.name)
 
     def _find_hanging(self, round: int, grown: set[str]) -> set[str]:
         """Find the rows that refer to one that the round before found; the tables in which there was some."""
@@ -225,7 +150,7 @@ class Search:
         # A NULL in any part of a key equals nothing: the row then refers to none, as SQL has it.
         parents = self.found[key.target]
         same = [
-            parents.column(target) == rows.column(column)
+            parents.column(target) == self.workspace.referring(rows, column, parents.relation, target)
             for column, target in zip(key.columns, key.target_columns, strict=True)
         ]
         if key.parts:

@@ -54,9 +54,9 @@ class _Staging:
         return unique and not any(declared[name].nullable and name not in table.primary_key for name in self.told_by)
 
     def side(self, rows: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.FromClause:
-        """Rows of either table with what tells them apart; a number does so among those that fulfil the conditions."""
+        """Rows of either table that fulfil the conditions, with what tells them apart: a number, where no key does."""
         if self.keyed:
-            return rows
+            return sa.select(*rows.c).select_from(rows).where(*conditions).subquery() if conditions else rows
         if rows is not self.clause:
             conditions = (*conditions, *(rows.c[name].is_(None) for name in self.apart))
         text = RowText(*(rows.c[name] for name in self.told_by))
@@ -126,7 +126,8 @@ class Comparing:
                 expected.entity, expected.table, expected.rows, missing=expected.rows, lacking=lacking
             )
         self._load(staging)
-        theirs = staging.side(Rows.of(staging.relation).alias)
+        there = Rows.of(staging.relation)
+        theirs = staging.side(there.alias, *there.own())
         ours = staging.side(staging.clause)
         missing, keys = self._listed(
             ours.outerjoin(theirs, staging.same(ours, theirs)),

@@ -156,11 +156,11 @@ def _element_text(value: Scalar) -> str:
 
 
 def utc_moment(text: str) -> str:
-    """An ISO date or time as it is, an ISO moment as `YYYY-MM-DD HH:MM:SS[.ffffff]` in UTC."""
+    """An ISO date as `YYYY-MM-DD`, an ISO moment as `YYYY-MM-DD HH:MM:SS[.ffffff]` in UTC; other texts as they are."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return text
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
-    return text if len(text) <= len("YYYY-MM-DD") else moment.isoformat(sep=" ")
+    return moment.date().isoformat() if len(text) <= len("YYYY-MM-DD") else moment.isoformat(sep=" ")

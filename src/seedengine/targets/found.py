@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import ExecutableDDLElement
 
-from seedengine.targets.conditions import Comparisons
+from seedengine.targets.conditions import Comparisons, Rows
 from seedengine.targets.relations import Relation, quoted_table
 
 ROUND = "round"
@@ -65,6 +65,9 @@ class Workspace(Protocol):
     ) -> sa.ColumnElement[bool]:
         """Both have the same value in that column, two NULLs included."""
 
+    def referring(self, rows: Rows, column: str, parent: Relation, target: str) -> sa.ColumnElement[Any]:
+        """The value of a column that refers to `target` of a parent, as the database's foreign key compares it."""
+
     def fitted(
         self, value: sa.ColumnElement[Any], source: Relation, name: str, relation: Relation, column: str
     ) -> sa.ColumnElement[Any]:
@@ -107,7 +110,7 @@ class FoundRows:
         """The value that a found row has in this column of the relation, and that compares as one of that column."""
         value: sa.ColumnElement[Any] = self.clause.c[self.columns[name]]
         collation = self.relation.collations.get(name)
-        return value if collation is None else sa.collate(value, collation)
+        return value if collation is None else sa.collate(value, sa.quoted_name(collation, quote=False))
 
     def holds(self, value: Callable[[str], sa.ColumnElement[Any]], *conditions: sa.ColumnElement[bool]) -> sa.Exists:
         """Whether the row with these values of the key is found, and these conditions hold of it there."""
@@ -125,21 +128,27 @@ class FoundRows:
 
 
 def make_found(
-    workspace: Workspace, relation: Relation, needed: Iterable[tuple[str, ...]], name: str, *, indexed: bool
+    workspace: Workspace,
+    relation: Relation,
+    needed: Iterable[tuple[str, ...]],
+    name: str,
+    *,
+    indexed: bool,
+    marks: tuple[str, ...] = (ROUND, NAMED),
 ) -> FoundRows:
     """An empty temporary table for the rows of a relation that go, with its key and the columns needed of them.
 
     Rows are looked up in it by the key and by each of `needed`, columns that stand together; `indexed` says whether
-    few at a time are.
+    few at a time are. `marks` are further columns, whole numbers that say something of a row.
     """
     lookups = tuple(dict.fromkeys((relation.key, *needed)))
     names = dict.fromkeys(column for columns in lookups for column in columns)
     columns = {column: f"c{position}" for position, column in enumerate(names)}
-    clause = quoted_table(name, workspace.temporary_schema, (*columns.values(), ROUND, NAMED))
+    clause = quoted_table(name, workspace.temporary_schema, (*columns.values(), *marks))
     table = relation.clause()
     shape = [table.c[column].label(place) for column, place in columns.items()]
     workspace.connection.execute(
-        CreateTemporary(clause, sa.select(*shape, sa.literal(0).label(ROUND), sa.literal(0).label(NAMED)))
+        CreateTemporary(clause, sa.select(*shape, *(sa.literal(0).label(mark) for mark in marks)))
     )
     # PostgreSQL puts an index where its table is; SQLite wants to be told.
     schema = "" if workspace.temporary_schema == "pg_temp" else f"{workspace.temporary_schema}."
@@ -151,4 +160,4 @@ def make_found(
 
 def _place(relation: Relation, column: str, place: str) -> str:
     collation = relation.collations.get(column)
-    return place if collation is None else f'{place} COLLATE "{collation}"'
+    return place if collation is None else f"{place} COLLATE {collation}"

@@ -1,6 +1,9 @@
 """What is said of the rows that go before any does: who made them, and what hangs between them and those that stay."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -19,19 +22,18 @@ SHOWN_KEYS = 20
 def judge(search: Search, few: int) -> dict[str, Going]:
     """What goes, table by table; strangers are counted where a table loses all rows, or all together more than `few`.
 
-    The tables that seedengine made have none.
-
-    Raises Refused where `follows` would leave an orphan, or where somebody's rows hang on what only looks generated.
+    The tables that seedengine made have none. Raises Refused where `follows` would leave an orphan, or where somebody's
+    rows hang on what only looks generated.
     """
     refuse_looking_alike(search)
     refuse_orphans(search)
-    owned = _owned(search)
+    owners = _Owners.of(search)
     relations = search.workspace.relations
     many = sum(count for table, count in search.counts.items() if not relations[table].table.made) > few
-    return {table: _judge(search, table, owned, many=many) for table, count in search.counts.items() if count}
+    return {table: _judge(search, table, owners, many=many) for table, count in search.counts.items() if count}
 
 
-def _judge(search: Search, table: str, owned: set[str], *, many: bool) -> Going:
+def _judge(search: Search, table: str, owners: _Owners, *, many: bool) -> Going:
     found = search.found[table]
     rows = Rows.of(search.workspace.relations[table])
     made = rows.relation.table.made
@@ -42,51 +44,79 @@ def _judge(search: Search, table: str, owned: set[str], *, many: bool) -> Going:
     )
     stays = sa.exists(sa.select(sa.literal(1)).select_from(rows.alias).where(~found.holds(rows.column), *rows.own()))
     whole = bool(filtered and named and not made and not execute(sa.select(stays)).scalar_one())
-    strangers = _count_strangers(search, rows) if whole or (many and not made) else None
-    held = [_stays(search, rows, key) for key in _others(search, table, owned)]
-    hanging = found.holds(rows.column, found.clause.c[NAMED] == 0)
-    mixed, keys = _listed(search, rows, sa.and_(hanging, sa.or_(*held))) if held else (0, "")
-    return Going(search.counts[table], named, strangers, mixed, keys, whole)
+    strangers, strange_keys = None, ""
+    if whole or (many and not made):
+        strangers, strange_keys = _listed(search, rows, sa.and_(found.holds(rows.column), _strange(search, rows)))
+    mixed, mixed_keys = _mixed(search, rows, owners)
+    return Going(search.counts[table], named, strangers, strange_keys, mixed, mixed_keys, whole)
 
 
-def _count_strangers(search: Search, rows: Rows) -> int:
-    """How many of the rows found the spec would not make again.
-
-    Where several rows may be equal in all that the spec makes, no more of them are its own than it makes.
-    """
-    table = rows.relation.table
-    own = [made for each in search.removals if each.table == table.name for made in (*each.generated, *each.own)]
-    made = _made(search, rows, own)
-    if not made:
-        return search.counts[table.name]
-    strange = _count(search, rows, sa.and_(search.found[table.name].holds(rows.column), *(~each for each in made)))
-    keys = (table.primary_key, *table.unique)
-    if all(any(key and set(key) <= set(each.columns) for key in keys) for each in own if each.columns):
-        return strange
-    return max(strange, search.counts[table.name] - search.made_again(rows, own))
+def _strange(search: Search, rows: Rows) -> sa.ColumnElement[bool]:
+    """That a row is none that the spec makes."""
+    table = rows.relation.table.name
+    own = [made for each in search.removals if each.table == table for made in (*each.generated, *each.own)]
+    return ~_made(search, rows, own)
 
 
-def _made(search: Search, rows: Rows, among: Sequence[GeneratedRows]) -> list[sa.ColumnElement[bool]]:
+def _made(search: Search, rows: Rows, among: Sequence[GeneratedRows]) -> sa.ColumnElement[bool]:
     """That a row is one of these; nobody has filled more of it where its key could be anybody's."""
     keyed = [each for each in among if each.keyed]
-    others = [each for each in among if not each.keyed]
-    return [*search.made(rows, keyed, untouched=False), *search.made(rows, others, untouched=True)]
+    return search.recognised.holds(rows, keyed, untouched=[each for each in among if not each.keyed])
 
 
-def _owned(search: Search) -> set[str]:
-    """The tables whose rows have an owner: a cleanup filter says whose they are, or they hang on such a table."""
-    needs = {
-        name: {key.target for key in relation.table.foreign_keys}
-        for name, relation in search.workspace.relations.items()
-    }
-    filtered = {each.table for each in search.removals if each.where is not None}
-    return {name for name in needs if name in filtered or not filtered.isdisjoint(reachable(name, needs))}
+@dataclass(frozen=True, slots=True)
+class _Owners:
+    """The tables whose rows have an owner: something says whose they are, or they hang on such a table.
+
+    In those `marked` a cleanup filter does, and in those `known` the spec knows its own by keys that are nobody else's.
+    """
+
+    filtered: frozenset[str]
+    marked: frozenset[str]
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, search: Search) -> _Owners:
+        filtered = frozenset(each.table for each in search.removals if each.where is not None)
+        known = {
+            each.table for each in search.removals if each.generated and all(made.keyed for made in each.generated)
+        }
+        needs = {
+            name: {key.target for key in relation.table.foreign_keys}
+            for name, relation in search.workspace.relations.items()
+        }
+        reach = {name: reachable(name, needs) | {name} for name in needs}
+        marked = frozenset(name for name in needs if reach[name] & filtered)
+        return cls(filtered, marked, frozenset(name for name in needs if reach[name] & known) - marked)
 
 
-def _others(search: Search, table: str, owned: set[str]) -> Iterator[ForeignKey]:
-    """The foreign keys by which a row may hang on one that stays; none where one alone decides."""
-    if table not in search.follows:
-        yield from (key for key in search.workspace.relations[table].table.foreign_keys if key.target in owned)
+def _mixed(search: Search, rows: Rows, owners: _Owners) -> tuple[int, str]:
+    """The rows that only hang on one that goes and may be somebody's all the same; none where one key alone decides.
+
+    These hang on a row of an owner's that stays, too; or the spec does not make them, and they hang on one that stays
+    in a table in which it knows its own, or the filter of their own table does not name them.
+    """
+    table = rows.relation.table
+    if table.name in search.follows:
+        return 0, ""
+    found = search.found[table.name]
+    hanging = found.holds(rows.column, found.clause.c[NAMED] == 0)
+    certain = sa.or_(sa.false(), *_staying(search, rows, owners.marked))
+    doubtful = [sa.true()] if table.name in owners.filtered else [*_staying(search, rows, owners.known)]
+    count, keys = _listed(search, rows, sa.and_(hanging, certain))
+    more = sa.and_(hanging, sa.or_(sa.false(), *doubtful))
+    if not doubtful or not _count(search, rows, more):
+        return count, keys
+    strange = sa.and_(more, ~sa.func.coalesce(certain, sa.false()), _strange(search, rows))
+    further, others = _listed(search, rows, strange, max(0, SHOWN_KEYS - count))
+    return count + further, ", ".join(each for each in (keys, others) if each)
+
+
+def _staying(search: Search, rows: Rows, targets: Collection[str]) -> Iterator[sa.ColumnElement[bool]]:
+    """For each foreign key that leads to one of these tables: that a row refers by it to one that stays."""
+    for key in rows.relation.table.foreign_keys:
+        if key.target in targets:
+            yield _stays(search, rows, key)
 
 
 def _stays(search: Search, rows: Rows, key: ForeignKey) -> sa.ColumnElement[bool]:
@@ -107,7 +137,7 @@ def refuse_looking_alike(search: Search) -> None:
         found = search.found[removal.table]
         late = found.holds(rows.column, found.clause.c[ROUND] > search.implied_round)
         made = _made(search, rows, (*removal.generated, *removal.own))
-        count, keys = _listed(search, rows, sa.and_(late, *(~each for each in made)))
+        count, keys = _listed(search, rows, sa.and_(late, ~made))
         if count:
             raise Refused(
                 f"{count} row{'s' if count > 1 else ''} of `{removal.table}` that this spec does not make would go, "
@@ -142,12 +172,12 @@ def _count(search: Search, rows: Rows, condition: sa.ColumnElement[bool]) -> int
     return int(search.workspace.connection.execute(counted).scalar_one())
 
 
-def _listed(search: Search, rows: Rows, condition: sa.ColumnElement[bool]) -> tuple[int, str]:
+def _listed(search: Search, rows: Rows, condition: sa.ColumnElement[bool], shown: int = SHOWN_KEYS) -> tuple[int, str]:
     """How many rows the condition holds for, and the keys of the first ones."""
     count = _count(search, rows, condition)
     if not count:
         return 0, ""
     key = [rows.column(name) for name in rows.relation.table.primary_key] or rows.key()
-    listed = sa.select(*key).where(condition).order_by(*key).limit(SHOWN_KEYS)
+    listed = sa.select(*key).where(condition).order_by(*key).limit(shown)
     keys = ", ".join(" ".join(str(value) for value in row) for row in search.workspace.connection.execute(listed))
-    return count, keys + (", …" if count > SHOWN_KEYS else "")
+    return count, keys + (", …" if count > shown else "")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import polars as pl
@@ -10,7 +10,7 @@ import polars as pl
 from seedengine.catalog import Catalog, ForeignKey, Going, Table, TakenOff
 from seedengine.diagnostics import DatabaseError
 from seedengine.differences import EntityDifferences, ExtraRows
-from seedengine.spec.cleanup import RowFilter
+from seedengine.spec.cleanup import RowFilter, TableFilter
 from seedengine.targets.protection import Protection
 
 
@@ -104,15 +104,16 @@ class UpsertRows:
 class UpsertTable:
     """All rows that come into a table; one that is there already is told by `key`.
 
-    Columns named by `later` are NULL in new rows until the rows of all tables are there. Where there is a filter `own`,
-    rows that it does not match are somebody's, and are not changed.
+    Columns named by `later` are NULL in new rows until the rows of all tables are there. `cleanup` has the filters of
+    all tables: rows of such a table that its filter does not match are somebody's, and what hangs on them is too where
+    its table has none. They are not changed.
     """
 
     table: str
     key: tuple[str, ...]
     rows: tuple[UpsertRows, ...]
     later: tuple[str, ...] = ()
-    own: RowFilter | None = None
+    cleanup: Mapping[str, TableFilter] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -124,8 +125,7 @@ class UpsertTable:
 class Upserted:
     """How many rows of a table are new, and how many were there and were another than they are now.
 
-    `somebodys` of those that were there are none that the cleanup of their table names; `somebodys_keys` shows the
-    first ones.
+    `somebodys` of those that were there are somebody's; `somebodys_keys` shows the first ones.
     """
 
     inserted: int
@@ -232,6 +232,9 @@ class Target(Protocol):
     @property
     def guarded(self) -> str | None:
         """`HOST/DATABASE` where it is not on this machine, else None."""
+
+    def require(self) -> None:
+        """Raises DatabaseError where there is no such database yet, and `begin` would make it."""
 
     def inspect(self) -> Catalog:
         """All tables that the target holds, with their keys and foreign keys.

@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from seedengine.diagnostics import Refused
-from seedengine.spec.cleanup import Removed, RowFilter
-from seedengine.targets.conditions import Rows, matching
+from seedengine.targets.conditions import Rows
 from seedengine.targets.found import Workspace
 from seedengine.targets.judging import SHOWN_KEYS
+from seedengine.targets.ownership import Owners
 from seedengine.targets.protocol import RowRefused, Upserted
 from seedengine.targets.rowtexts import Shown
 from seedengine.targets.staged import StagedTable, same
@@ -42,10 +42,11 @@ def refuse_equal_keys(workspace: Workspace, staged: StagedTable, rows: sa.Subque
 
 def refuse_several_matches(workspace: Workspace, staged: StagedTable, rows: sa.Subquery) -> None:
     """Raises RowRefused where several rows that are there have one key, or several staged ones are one there."""
-    there, key = staged.relation.clause().alias(), staged.table.key
-    shown = [sa.func.min(Shown(there.c[name])) for name in key]
-    query = sa.select(sa.func.max(rows.c[staged.row]), *shown).select_from(rows.join(there, same(there, rows, key)))
-    query = query.group_by(*(there.c[name] for name in key)).having(sa.func.count() > 1)
+    there, key = Rows.of(staged.relation), staged.table.key
+    shown = [sa.func.min(Shown(there.column(name))) for name in key]
+    source = rows.join(there.alias, staged.known(there, rows))
+    query = sa.select(sa.func.max(rows.c[staged.row]), *shown).select_from(source)
+    query = query.group_by(*(there.column(name) for name in key)).having(sa.func.count() > 1)
     if found := _first(workspace, query):
         message = f"its key tells no single row in the database, {_pairs(key, found[1:])}"
         raise RowRefused(message, staged.table.table, found[0], None, _APART)
@@ -76,13 +77,15 @@ def refuse_taken(workspace: Workspace, staged: StagedTable, rows: sa.Subquery) -
     )
 
 
-def find_somebodys(workspace: Workspace, staged: StagedTable, rows: sa.Subquery, own: RowFilter) -> tuple[int, str]:
-    """How many rows are to be changed that the cleanup of their table does not name, and the keys of the first ones."""
+def find_somebodys(workspace: Workspace, staged: StagedTable, rows: sa.Subquery, owners: Owners) -> tuple[int, str]:
+    """How many rows are to be changed that are somebody's, and the keys of the first ones."""
     there = Rows.of(staged.relation)
-    named = matching(own, there, workspace.compare, _nothing)
-    source = rows.join(staged.changed, staged.changed.c[staged.row] == rows.c[staged.row])
-    source = source.join(there.alias, same(there.alias, rows, staged.table.key))
-    theirs = sa.not_(sa.func.coalesce(named, sa.false()))
+    theirs = owners.somebodys(there)
+    if theirs is None:
+        return 0, ""
+    changed = staged.changed.clause
+    source = rows.join(changed, changed.c[staged.row] == rows.c[staged.row])
+    source = source.join(there.alias, staged.known(there, rows))
     shown = [Shown(there.column(name)) for name in staged.table.key]
     query = sa.select(*shown).select_from(source).where(theirs).order_by(*shown)
     found = workspace.connection.execute(query).fetchall()
@@ -91,20 +94,23 @@ def find_somebodys(workspace: Workspace, staged: StagedTable, rows: sa.Subquery,
 
 
 def refuse_somebodys(found: Mapping[str, Upserted]) -> None:
-    """Raises Refused where rows are to be changed that may be somebody's, of the first table that has some."""
-    for table, each in found.items():
-        if each.somebodys:
-            raise Refused(
-                f"{each.somebodys:,} of the rows of `{table}` that would be updated are none that its cleanup names, "
-                f"and may be somebody's: {each.somebodys_keys}",
-                "change the key in the spec, or let the cleanup name these rows",
-            )
+    """Raises Refused where rows are to be changed that may be somebody's."""
+    theirs = {table: each for table, each in found.items() if each.somebodys}
+    if not theirs:
+        return
+    count = sum(each.somebodys for each in theirs.values())
+    listed = "; ".join(f"{each.somebodys:,} of `{table}`: {each.somebodys_keys}" for table, each in theirs.items())
+    raise Refused(
+        f"{count:,} row{'s' if count > 1 else ''} that may be somebody's would be updated, being none that the cleanup "
+        f"names: {listed}",
+        "change the key in the spec, or let `cleanup` name these rows",
+    )
 
 
 def refuse_lost(workspace: Workspace, staged: StagedTable, rows: sa.Subquery) -> None:
     """Raises Refused where rows that were written are not there by their key: every upsert would add more."""
-    there, key = staged.relation.clause().alias(), staged.table.key
-    found = sa.exists(sa.select(sa.literal(1)).select_from(there).where(same(there, rows, key)))
+    there, key = Rows.of(staged.relation), staged.table.key
+    found = sa.exists(sa.select(sa.literal(1)).select_from(there.alias).where(staged.known(there, rows)))
     whole = (rows.c[name].is_not(None) for name in key)
     query = sa.select(sa.func.count()).select_from(rows).where(*whole, ~found)
     if lost := workspace.connection.execute(query).scalar_one():
@@ -123,8 +129,3 @@ def _first(workspace: Workspace, query: sa.Select[Any]) -> sa.Row[Any] | None:
 def _pairs(names: Sequence[str], values: Sequence[object]) -> str:
     shown = ("NULL" if value is None else str(value)[:_LONGEST_VALUE] for value in values)
     return ", ".join(f"{name} = {value}" for name, value in zip(names, shown, strict=True))
-
-
-def _nothing(_removed: Removed) -> sa.ScalarSelect[str]:
-    """The values of rows that go: none does."""
-    return sa.select(sa.cast(sa.null(), sa.Text)).where(sa.false()).scalar_subquery()

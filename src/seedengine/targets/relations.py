@@ -15,8 +15,8 @@ class Relation:
     """A table with the name that the database gives it, and `key`, the columns by which one row is told from others.
 
     `key` is the primary key or what the database has in its place (`ctid`, `rowid`). `alone` is the number of a table
-    from which others inherit, whose rows the database shows among its own. `collations` has those of key columns of
-    which a copy would lose it.
+    from which others inherit, whose rows the database shows among its own. `collations` has the quoted name of that of
+    a column which compares by another than the database's own.
     """
 
     table: Table

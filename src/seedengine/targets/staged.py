@@ -11,6 +11,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from seedengine.targets.columntypes import parse_type
+from seedengine.targets.conditions import Rows
 from seedengine.targets.following import Follow, Following, kept_columns, numbered
 from seedengine.targets.found import CreateTemporary, FoundRows, Workspace
 from seedengine.targets.protocol import UpsertTable
@@ -40,7 +41,7 @@ class StagedTable:
         self.clause = self._make("rows", {column: column for column in table.columns})
         kept = {column: f"kept_{place}" for place, column in enumerate(self.kept) if column not in table.key}
         self.matches = FoundRows(self.relation, self._make("there", kept), kept)
-        self.changed = self._make("changed", {})
+        self.changed = FoundRows(self.relation, self._make("changed", {}), {})
         before, after = (
             {column: f"{when}_{place}" for place, column in enumerate(following.referenced[table.table])}
             for when in ("before", "after")
@@ -105,6 +106,28 @@ class StagedTable:
             value = moved.c[target.after.columns[pairs[column]]]
             followed.setdefault(column, []).append(fitted(value, column))
         return source.outerjoin(moved, sa.and_(*same, among(self.clause.c[self.row], follow.rows)))
+
+    def known(self, there: Rows, rows: sa.FromClause) -> sa.ColumnElement[bool]:
+        """That a row which is there, one of the table's own, has the key of a staged one."""
+        return sa.and_(same(there.alias, rows, self.table.key), *there.own())
+
+    def final(self, rows: sa.FromClause, name: str) -> Column:
+        """What a row has in a column in the end, where `matches` are joined to the rows: some columns are kept."""
+        kept = name in self.matches.columns
+        return sa.func.coalesce(self.matches.column(name), rows.c[name]) if kept else rows.c[name]
+
+    def values(self, staged: Mapping[str, StagedTable], name: str) -> Iterator[sa.Select[Any]]:
+        """What the rows have in a column in the end; of rows yet to come, what the spec fills."""
+        parts = list(numbered(self.table))
+        if filling := [numbers for numbers, part in parts if name in part.columns]:
+            rows, matches = self.rows(staged), self.matches.clause
+            source = rows.outerjoin(matches, matches.c[self.row] == rows.c[self.row])
+            query = sa.select(self.final(rows, name)).select_from(source)
+            yield query.where(among(rows.c[self.row], filling))
+        if leaving := [numbers for numbers, part in parts if name not in part.columns]:
+            rows, there = self.rows(staged), Rows.of(self.relation)
+            query = sa.select(there.column(name)).select_from(rows.join(there.alias, self.known(there, rows)))
+            yield query.where(among(rows.c[self.row], leaving))
 
     def groups(self) -> Iterator[tuple[list[range], tuple[str, ...]]]:
         """Numbers of rows that fill the same columns, and these columns: what one statement can write."""

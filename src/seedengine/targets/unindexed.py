@@ -1,4 +1,4 @@
-"""Foreign keys that no index serves: a database then looks through all children for every parent that goes."""
+"""Foreign keys that no index serves: a database then looks through all children for every parent that goes or comes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from seedengine.targets.relations import Relation
 
 @dataclass(frozen=True, slots=True)
 class UnindexedKey:
-    """A foreign key of a relation that has no index for it, and how many rows go that it may refer to."""
+    """A foreign key of a relation that has no index for it; `going` rows that it may refer to go, or come."""
 
     relation: Relation
     key: ForeignKey
@@ -33,11 +33,21 @@ class UnindexedKey:
             else f"the database looks through all of `{table}` for each row {goes}"
         )
         help = f"{'to keep one' if helped else 'to help it'}: {creation}"
-        return f"`{table}` has no index for its foreign key `{', '.join(self.key.columns)}`: {cost}; {help}"
+        return f"{self._told()}: {cost}; {help}"
+
+    def loading_note(self, creation: str) -> str:
+        """What a user should know where there is an index while rows come."""
+        rows = f"{self.going:,} row{'s' if self.going > 1 else ''}"
+        return (
+            f"{self._told()}: one is made for the time that {rows} of `{self.key.target}` come; to keep one: {creation}"
+        )
+
+    def _told(self) -> str:
+        return f"`{self.relation.table.name}` has no index for its foreign key `{', '.join(self.key.columns)}`"
 
 
 def find_unindexed(relations: Mapping[str, Relation], going: Mapping[str, int]) -> Iterator[UnindexedKey]:
-    """The keys without an index that refer to tables of which rows go; `going` is the number of these rows."""
+    """The keys without an index that refer to tables of which rows go, or come; `going` is the number of these rows."""
     for relation in relations.values():
         for key in relation.table.foreign_keys:
             if going.get(key.target) and not relation.table.has_index(key.columns):

@@ -11,8 +11,10 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ClauseElement, Executable
 
 from seedengine.diagnostics import DatabaseError
+from seedengine.targets.conditions import Rows
 from seedengine.targets.following import Following
 from seedengine.targets.found import FoundRows, Workspace
+from seedengine.targets.ownership import Owners
 from seedengine.targets.protocol import Upserted, UpsertTable
 from seedengine.targets.refusing import (
     find_somebodys,
@@ -23,7 +25,7 @@ from seedengine.targets.refusing import (
     refuse_taken,
 )
 from seedengine.targets.rowtexts import Differ
-from seedengine.targets.staged import StagedTable, among, same
+from seedengine.targets.staged import StagedTable, among
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ class Upsert:
             for position, table in enumerate(tables)
         }
         self._order = following.order
+        self._owners = Owners(
+            workspace, self._staged, {name: each for table in tables for name, each in table.cleanup.items()}
+        )
         self.results: dict[str, Upserted] = {}
         """How many rows of each table are new or changed, once they are compared."""
 
@@ -80,13 +85,13 @@ class Upsert:
 
     def _match(self, staged: StagedTable) -> None:
         """Find the rows that are there, and what rows that refer to these need to know."""
-        rows, there = staged.rows(self._staged), staged.relation.clause().alias()
+        rows, there = staged.rows(self._staged), Rows.of(staged.relation)
         refuse_equal_keys(self._workspace, staged, rows)
         kept = staged.matches.columns
-        query = sa.select(*(there.c[name].label(place) for name, place in kept.items()), rows.c[staged.row])
-        query = query.select_from(rows.join(there, same(there, rows, staged.table.key)))
+        query = sa.select(*(there.column(name).label(place) for name, place in kept.items()), rows.c[staged.row])
+        query = query.select_from(rows.join(there.alias, staged.known(there, rows)))
         if self._workspace.lock_rows:
-            query = query.with_for_update(of=there)
+            query = query.with_for_update(of=there.alias)
         matches = staged.matches.clause
         self._execute(matches.insert().from_select([*kept.values(), staged.row], query))
         self._make_ready(staged.matches, [staged.row])
@@ -97,16 +102,11 @@ class Upsert:
     def _find_moved(self, staged: StagedTable, rows: sa.Subquery) -> None:
         """Find the rows that are known by another key in the end than the spec gives them."""
         made, matches, before, after = staged.clause, staged.matches, staged.before, staged.after
-
-        def final(name: str) -> sa.ColumnElement[Any]:
-            kept = name in matches.columns
-            return sa.func.coalesce(matches.column(name), rows.c[name]) if kept else rows.c[name]
-
         source = made.join(rows, rows.c[staged.row] == made.c[staged.row])
         source = source.outerjoin(matches.clause, matches.clause.c[staged.row] == made.c[staged.row])
-        values = [*(made.c[name] for name in before.columns), *(final(name) for name in after.columns)]
+        values = [*(made.c[name] for name in before.columns), *(staged.final(rows, name) for name in after.columns)]
         query = sa.select(*values, made.c[staged.row]).select_from(source)
-        query = query.where(sa.or_(*(Differ(final(name), made.c[name]) for name in after.columns)))
+        query = query.where(sa.or_(*(Differ(staged.final(rows, name), made.c[name]) for name in after.columns)))
         places = [*before.columns.values(), *after.columns.values(), staged.row]
         self._execute(before.clause.insert().from_select(places, query))
         self._make_ready(before, list(before.columns.values()))
@@ -117,8 +117,9 @@ class Upsert:
             refuse_taken(self._workspace, staged, rows)
         changed = sum(self._find_changed(staged, *group) for group in staged.groups())
         somebodys = (0, "")
-        if changed and staged.table.own is not None:
-            somebodys = find_somebodys(self._workspace, staged, rows, staged.table.own)
+        if changed:
+            self._make_ready(staged.changed, [staged.row])
+            somebodys = find_somebodys(self._workspace, staged, rows, self._owners)
         return Upserted(new, changed, *somebodys)
 
     def _find_changed(self, staged: StagedTable, numbers: list[range], columns: tuple[str, ...]) -> int:
@@ -126,13 +127,13 @@ class Upsert:
         names = _settable(staged, columns)
         if not names:
             return 0
-        rows, there = staged.rows(self._staged), staged.relation.clause()
+        rows, there = staged.rows(self._staged), Rows.of(staged.relation)
         matches = staged.matches.clause
         source = rows.join(matches, matches.c[staged.row] == rows.c[staged.row])
-        source = source.join(there, same(there, rows, staged.table.key))
+        source = source.join(there.alias, staged.known(there, rows))
         query = sa.select(rows.c[staged.row]).select_from(source)
         query = query.where(among(rows.c[staged.row], numbers), _differ(there, rows, names))
-        return self._execute(staged.changed.insert().from_select([staged.row], query))
+        return self._execute(staged.changed.clause.insert().from_select([staged.row], query))
 
     def _count_new(self, staged: StagedTable) -> int:
         there = sa.select(sa.func.count()).select_from(staged.matches.clause)
@@ -147,9 +148,13 @@ class Upsert:
         for numbers, columns in staged.groups():
             names = [name for name in _settable(staged, columns) if name not in waiting]
             if names:
-                rows, there = staged.rows(self._staged), staged.relation.clause()
-                changed = sa.exists().where(staged.changed.c[staged.row] == rows.c[staged.row])
-                yield self._set(staged, there, rows, names, among(rows.c[staged.row], numbers), changed)
+                rows, table = staged.rows(self._staged), staged.relation.clause()
+                number = staged.changed.clause.c[staged.row]
+                changed = sa.exists().where(number == rows.c[staged.row])
+                written = self._set(staged, table, rows, names, among(rows.c[staged.row], numbers), changed)
+                counted = sa.select(sa.func.count()).where(among(number, numbers))
+                _refuse_left_out(written, "updated", self._workspace.connection.execute(counted).scalar_one())
+                yield written
 
     def _insert(self, staged: StagedTable) -> Iterator[Written]:
         new, inserted = self.results[staged.table.table].inserted, 0
@@ -162,11 +167,7 @@ class Upsert:
             count = self._execute(InsertRows(staged.relation.clause(), names, query))
             inserted += count
             yield Written(staged.table.table, inserted=count)
-        if inserted != new:
-            raise DatabaseError(
-                f"{inserted} rows were inserted into `{staged.table.table}` where {new} were given",
-                "a trigger or a rule of the database was in the way; nothing was changed",
-            )
+        _refuse_left_out(Written(staged.table.table, inserted=inserted), "inserted", new)
 
     def _update_later(self, staged: StagedTable) -> Iterator[Written]:
         """Set what refers to rows that had to come first, of old and new rows alike."""
@@ -174,23 +175,23 @@ class Upsert:
         for numbers, columns in staged.groups() if waiting else ():
             names = [name for name in _settable(staged, columns) if name in waiting]
             if names:
-                rows, there = staged.rows(self._staged), staged.relation.clause()
-                yield self._set(
-                    staged, there, rows, names, among(rows.c[staged.row], numbers), _differ(there, rows, names)
-                )
+                rows, table = staged.rows(self._staged), staged.relation.clause()
+                differ = _differ(Rows(staged.relation, table), rows, names)
+                yield self._set(staged, table, rows, names, among(rows.c[staged.row], numbers), differ)
 
     def _set(
         self,
         staged: StagedTable,
-        there: sa.TableClause,
+        table: sa.TableClause,
         rows: sa.Subquery,
         names: list[str],
         *conditions: sa.ColumnElement[bool],
     ) -> Written:
+        there = Rows(staged.relation, table)
         # A constraint's own ON CONFLICT REPLACE would delete rows that nobody meant.
-        statement = sa.update(there).prefix_with("OR ABORT", dialect="sqlite")
-        statement = statement.values({there.c[name]: rows.c[name] for name in names})
-        updated = self._execute(statement.where(same(there, rows, staged.table.key), *conditions))
+        statement = sa.update(table).prefix_with("OR ABORT", dialect="sqlite")
+        statement = statement.values({table.c[name]: rows.c[name] for name in names})
+        updated = self._execute(statement.where(staged.known(there, rows), *conditions))
         return Written(staged.table.table, updated=updated)
 
     def _make_ready(self, found: FoundRows, columns: list[str]) -> None:
@@ -209,8 +210,18 @@ class Upsert:
         return counted.execute(statement).rowcount
 
 
-def _differ(there: sa.FromClause, rows: sa.FromClause, names: Sequence[str]) -> sa.ColumnElement[bool]:
-    return sa.or_(*(Differ(there.c[name], rows.c[name]) for name in names))
+def _refuse_left_out(written: Written, work: str, meant: int) -> None:
+    """Raises DatabaseError where nothing complained, and yet not all rows were written."""
+    done = written.inserted + written.updated
+    if done != meant:
+        raise DatabaseError(
+            f"{done} rows of `{written.table}` were {work} where {meant} were meant",
+            "a trigger or a rule of the database was in the way; nothing was changed",
+        )
+
+
+def _differ(there: Rows, rows: sa.FromClause, names: Sequence[str]) -> sa.ColumnElement[bool]:
+    return sa.or_(*(Differ(there.column(name), rows.c[name]) for name in names))
 
 
 def _settable(staged: StagedTable, columns: Sequence[str]) -> list[str]:

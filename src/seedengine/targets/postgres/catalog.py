@@ -50,7 +50,9 @@ WITH RECURSIVE domain AS (
     FROM domain d JOIN pg_catalog.pg_type t ON t.oid = d.base WHERE t.typtype = 'd')
 SELECT a.attrelid, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod),
        a.attnotnull OR coalesce(n.required, false), coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), w.typdefault),
-       a.attgenerated::text <> '', a.attidentity::text <> '', pg_catalog.format_type(n.base, n.modifier)
+       a.attgenerated::text <> '', a.attidentity::text <> '', pg_catalog.format_type(n.base, n.modifier),
+       CASE WHEN a.attcollation NOT IN (0, 'pg_catalog."default"'::regcollation)
+            THEN a.attcollation::regcollation::text END
 FROM pg_catalog.pg_attribute a
 LEFT JOIN (domain n JOIN pg_catalog.pg_type b ON b.oid = n.base AND b.typtype <> 'd') ON n.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -123,7 +125,7 @@ def read_catalog(connection: sa.Connection) -> PostgresCatalog:
         for oid, schema, relname, visible, *_ in tables.values()
         if oid in wanted
     }
-    columns, types = _columns(connection, list(names))
+    columns, types, collations = _columns(connection, list(names))
     indexes = _indexes(connection, list(names))
     relations: dict[str, Relation] = {}
     for oid, name in names.items():
@@ -137,7 +139,8 @@ def read_catalog(connection: sa.Connection) -> PostgresCatalog:
         parted = any((each.parent == oid and each.parts) or (each.child == oid and each.rows_in) for each in keys)
         key = () if parted or inherited else primary
         alone = oid if inherited else None
-        relations[name] = Relation(table, schema, relname, key or ROW_ADDRESS, types.get(oid, {}), alone)
+        collated = collations.get(oid, {})
+        relations[name] = Relation(table, schema, relname, key or ROW_ADDRESS, types.get(oid, {}), alone, collated)
     labels = {name: tuple(each) for name, each in connection.execute(sa.text(_LABELS))}
     partitioned = frozenset(name for oid, name in names.items() if tables[oid][4])
     return PostgresCatalog(relations, labels, partitioned)
@@ -152,16 +155,20 @@ def _wanted(visible: set[int], keys: list[_Key]) -> set[int]:
 
 def _columns(
     connection: sa.Connection, oids: list[int]
-) -> tuple[dict[int, list[Column]], dict[int, dict[str, ColumnType]]]:
+) -> tuple[dict[int, list[Column]], dict[int, dict[str, ColumnType]], dict[int, dict[str, str]]]:
+    """By table its columns, their types, and those of their collations that are not the database's."""
     columns: dict[int, list[Column]] = {}
     types: dict[int, dict[str, ColumnType]] = {}
-    for oid, name, type, required, default, generated, identity, base in connection.execute(
+    collations: dict[int, dict[str, str]] = {}
+    for oid, name, type, required, default, generated, identity, base, collation in connection.execute(
         sa.text(_COLUMNS), {"tables": oids}
     ):
         column = Column(name, type, not required, None if generated else default, generated, identity)
         columns.setdefault(oid, []).append(column)
         types.setdefault(oid, {})[name] = parse_type(base or type)
-    return columns, types
+        if collation is not None:
+            collations.setdefault(oid, {})[name] = collation
+    return columns, types, collations
 
 
 def _indexes(connection: sa.Connection, oids: list[int]) -> dict[int, list[_Index]]:

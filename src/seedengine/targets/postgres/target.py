@@ -72,6 +72,9 @@ class PostgresTarget:
         """`HOST/DATABASE` where the driver really connected to another machine, else None."""
         return self._place.elsewhere
 
+    def require(self) -> None:
+        """See `Target`; there is a connection to it."""
+
     def inspect(self) -> Catalog:
         """See `Target`; tables of other schemas that hang on one of ours are named `schema.table`."""
         with self.begin(read_only=True) as transaction:

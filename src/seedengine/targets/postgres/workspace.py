@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from seedengine.diagnostics import DatabaseError
 from seedengine.targets.columntypes import Kind
-from seedengine.targets.conditions import Comparisons
+from seedengine.targets.conditions import Comparisons, Rows
 from seedengine.targets.ddl import DeclaredType
 from seedengine.targets.found import FoundRows
 from seedengine.targets.postgres.catalog import PostgresCatalog
@@ -88,6 +88,10 @@ class PostgresWorkspace:
             type = DeclaredType("jsonb") if relation.types[column].kind is Kind.JSON else sa.Text()
             rows, staged = sa.cast(rows, type), sa.cast(staged, type)
         return rows.is_not_distinct_from(staged) if declared.nullable else rows == staged
+
+    def referring(self, rows: Rows, column: str, _parent: Relation, _target: str) -> sa.ColumnElement[Any]:
+        """As it is: the operator of the two types is that of the key."""
+        return rows.column(column)
 
     def fitted(
         self, value: sa.ColumnElement[Any], source: Relation, name: str, relation: Relation, column: str

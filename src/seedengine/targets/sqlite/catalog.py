@@ -1,15 +1,16 @@
 """SQLite's own catalogue: tables, columns, keys and foreign keys as they are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import takewhile
 
 import sqlalchemy as sa
 
 from seedengine.catalog import Column, ForeignKey, Table
+from seedengine.diagnostics import DatabaseError
 from seedengine.targets.columntypes import parse_type
 from seedengine.targets.protection import MARK
-from seedengine.targets.relations import Relation
+from seedengine.targets.relations import Relation, reachable
 
 APPLICATION_ID = int.from_bytes(b"SEED")
 """Marks a file that seedengine made (SQLite's `application_id`)."""
@@ -27,7 +28,7 @@ SELECT t.name, x.name, x.type, x."notnull", x.dflt_value, x.pk, x.hidden
 FROM (SELECT m.name FROM {_USER_TABLES}) t, pragma_table_xinfo(t.name) x ORDER BY t.name, x.cid
 """
 _FOREIGN_KEYS = f"""
-SELECT t.name, x.id, x."table", x."from", x."to"
+SELECT t.name, x.id, x.on_delete, x."table", x."from", x."to"
 FROM (SELECT m.name FROM {_USER_TABLES}) t, pragma_foreign_key_list(t.name) x ORDER BY t.name, x.id, x.seq
 """
 # Where the file is somebody's, so are all of its tables.
@@ -97,6 +98,19 @@ def _relation(connection: sa.Connection, table: Table, collations: Mapping[str, 
     return Relation(table, None, table.name, key, types, collations=collations)
 
 
+def require_keys(relations: Mapping[str, Relation], tables: Iterable[str]) -> None:
+    """Raises DatabaseError where rows of these tables, or what may hang on them, cannot be told from each other."""
+    named = {*tables}
+    needs = {name: {key.target for key in relation.table.foreign_keys} for name, relation in relations.items()}
+    for name, relation in relations.items():
+        if not relation.key and (name in named or not named.isdisjoint(reachable(name, needs))):
+            raise DatabaseError(
+                f"rows of `{name}` cannot be told from each other: it has no primary key, and its columns hide the "
+                "numbers of its rows",
+                "give it a primary key, or rename one of its columns `rowid`, `_rowid_` and `oid`",
+            )
+
+
 def _has_row_address(connection: sa.Connection, table: str, address: str) -> bool:
     quoted = table.replace('"', '""')
     try:
@@ -122,12 +136,12 @@ def _foreign_keys(
     connection: sa.Connection, keys: Mapping[str, tuple[str, ...]], columns: Mapping[str, list[Column]]
 ) -> dict[str, tuple[ForeignKey, ...]]:
     tables = {name.lower(): name for name in columns}
-    parts: dict[tuple[str, int], list[tuple[str, str, str | None]]] = {}
-    for table, number, target, column, target_column in connection.exec_driver_sql(_FOREIGN_KEYS):
+    parts: dict[tuple[str, int, str], list[tuple[str, str, str | None]]] = {}
+    for table, number, action, target, column, target_column in connection.exec_driver_sql(_FOREIGN_KEYS):
         if target.lower() in tables:
-            parts.setdefault((table, number), []).append((tables[target.lower()], column, target_column))
+            parts.setdefault((table, number, action), []).append((tables[target.lower()], column, target_column))
     found: dict[str, list[ForeignKey]] = {}
-    for (table, _), each in parts.items():
+    for (table, _, action), each in parts.items():
         target = each[0][0]
         names = {column.name.lower(): column.name for column in columns[target]}
         own = {column.name.lower(): column.name for column in columns[table]}
@@ -137,9 +151,14 @@ def _foreign_keys(
         if len(target_columns) == len(each):
             from_columns = tuple(own.get(column.lower(), column) for _, column, _ in each)
             # Every key is deferred to the end of our transactions, however it is declared.
-            found.setdefault(table, []).append(ForeignKey(from_columns, target, target_columns, deferrable=True))
+            key = ForeignKey(from_columns, target, target_columns, deferrable=True, on_delete=action)
+            found.setdefault(table, []).append(key)
     # SQLite numbers them from the last declared to the first.
     return {table: tuple(reversed(each)) for table, each in found.items()}
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _collations(connection: sa.Connection) -> dict[str, dict[str, str]]:
@@ -148,7 +167,7 @@ def _collations(connection: sa.Connection) -> dict[str, dict[str, str]]:
     for table, column, collation in connection.exec_driver_sql(_COLLATIONS):
         found.setdefault(table, {})[column] = collation
     return {
-        table: {column: name for column, name in each.items() if name.upper() != "BINARY"}
+        table: {column: _quoted(name) for column, name in each.items() if name.upper() != "BINARY"}
         for table, each in found.items()
     }
 

@@ -51,7 +51,7 @@ def create_tables(
             _check_names(table)
             _check_case(table.name, relations)
             _make(connection, table)
-        elif held.table.made and (gained := _gained(table, held.table, file)):
+        elif held.table.made and (gained := _gained(table, held.table, relations, file)):
             _add_columns(connection, table, gained)
             outgrown[table.name] = table
     for name, table in list(outgrown.items()):
@@ -76,7 +76,7 @@ def _check_case(name: str, relations: Mapping[str, Relation]) -> None:
             )
 
 
-def settle(connection: sa.Connection, table: Table, held: Table, file: str) -> None:
+def settle(connection: sa.Connection, table: Table, held: Table, relations: Mapping[str, Relation], file: str) -> None:
     """Give a table that has gained columns its keys and NOT NULLs, now that its old rows are gone.
 
     Raises DatabaseError where rows stay that the new columns cannot do without.
@@ -90,16 +90,27 @@ def settle(connection: sa.Connection, table: Table, held: Table, file: str) -> N
         if column.name in gained and (not column.nullable or column.name in keys):
             raise DatabaseError(
                 f"`{table.name}` gains `{column.name}`, and holds rows that this spec does not remove",
-                f"delete the file `{file}`, or give another",
+                f"remove these rows first, take `{column.name}` out of the spec, or give another file"
+                if _others(relations)
+                else f"delete the file `{file}`, or give another",
             )
 
 
-def _gained(wanted: Table, held: Table, file: str) -> list[Column]:
+def _others(relations: Mapping[str, Relation]) -> list[str]:
+    """The tables of a file of ours that somebody else made, which would be lost with it."""
+    return sorted(name for name, relation in relations.items() if not relation.table.made)
+
+
+def _gained(wanted: Table, held: Table, relations: Mapping[str, Relation], file: str) -> list[Column]:
     """The columns that the spec has and the file lacks; raises DatabaseError for any other difference."""
     difference = _difference(wanted, held)
     if difference is not None:
+        others = _others(relations)
         raise DatabaseError(
-            f"the file `{file}` was made from another spec: {difference}", "delete that file, or give another"
+            f"the file `{file}` was made from another spec: {difference}",
+            f"give another file: this one holds `{others[0]}` too, which seedengine did not make"
+            if others
+            else "delete that file, or give another",
         )
     return [column for column in wanted.columns if held.column(column.name) is None]
 

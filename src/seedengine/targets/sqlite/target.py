@@ -62,6 +62,11 @@ class SqliteTarget:
         """The file's name as it was given."""
         return self._name
 
+    def require(self) -> None:
+        """See `Target`."""
+        if not self._path.exists():
+            raise DatabaseError(f"`{self._name}` does not exist", "look at the name, or make the file first")
+
     def inspect(self) -> Catalog:
         """See `Target`; a file that does not exist holds nothing, and is not made."""
         with self.begin(read_only=True) as transaction:
@@ -69,8 +74,7 @@ class SqliteTarget:
 
     def protect(self) -> Protection:
         """See `Target`; raises DatabaseError where there is no such file."""
-        if not self._path.exists():
-            raise DatabaseError(f"`{self._name}` does not exist", "look at the name, or make the file first")
+        self.require()
         with closing(self._open(read_only=False, begin="BEGIN IMMEDIATE")) as connection, translated(self._name):
             protection = set_mark(connection, self._path.name)
             with uninterrupted():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -21,11 +21,11 @@ from seedengine.targets.found import FoundRows
 from seedengine.targets.judging import judge
 from seedengine.targets.protocol import BulkLoad, Comparison, ExpectedRows, Removal, Upserted, UpsertTable
 from seedengine.targets.relations import Relation, find_relation, has_circle
-from seedengine.targets.sqlite.catalog import APPLICATION_ID, read_relations
+from seedengine.targets.sqlite.catalog import APPLICATION_ID, read_relations, require_keys
 from seedengine.targets.sqlite.errors import translated
 from seedengine.targets.sqlite.hazards import acting_triggers, find_hazards
 from seedengine.targets.sqlite.insert import insert_rows, update_rows
-from seedengine.targets.sqlite.passing_indexes import indexed, needs_index
+from seedengine.targets.sqlite.passing_indexes import find_slow_loads, indexed, needs_index
 from seedengine.targets.sqlite.protection import is_marked
 from seedengine.targets.sqlite.tables import create_indexes, create_tables, settle
 from seedengine.targets.sqlite.workspace import SqliteWorkspace
@@ -46,10 +46,16 @@ class SqliteTransaction:
         self._made: list[Table] = []
         self._workspace: SqliteWorkspace | None = None
         self._found: dict[str, tuple[FoundRows, int]] = {}
-        self._indexed: list[UnindexedKey] = []
+        self._unindexed: list[tuple[UnindexedKey, bool]] = []
+        self._slow_loads: list[UnindexedKey] = []
         self._loaded: set[str] = set()
         self._searches = 0
-        self.notes: list[str] = []
+        self._remarks: list[str] = []
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """See `Transaction`."""
+        return [*(key.note(_creation(key), helped=helped) for key, helped in self._unindexed), *self._remarks]
 
     def _relations(self) -> dict[str, Relation]:
         if self._read is None:
@@ -97,19 +103,21 @@ class SqliteTransaction:
         """See `Transaction`; the whole file is locked in any case."""
         self._searches += 1
         self._workspace = SqliteWorkspace(self._connection, self._relations())
+        require_keys(self._relations(), (each.table for each in removals))
         with translated(self._file):
             search = Search(self._workspace, removals, self._searches)
             self._found = search.run()
-            made = {table.name for table in self._made}
-            others = {name: relation for name, relation in self._relations().items() if name not in made}
-            unindexed = list(find_unindexed(others, search.counts))
-            self._indexed = [key for key in unindexed if needs_index(self._connection, key, search.counts)]
-            going = judge(search, few)
-        self.notes = [
-            key.note(key.creation(index_name(key.relation.name, key.key.columns)), helped=key in self._indexed)
-            for key in unindexed
-        ]
-        return going
+            others = self._others()
+            self._unindexed = [
+                (key, needs_index(self._connection, others, key, search.counts))
+                for key in find_unindexed(others, search.counts)
+            ]
+            return judge(search, few)
+
+    def _others(self) -> dict[str, Relation]:
+        """The tables that are not made or grown by this transaction: those get their indexes in any case."""
+        made = {table.name for table in self._made}
+        return {name: relation for name, relation in self._relations().items() if name not in made}
 
     def identity(self) -> str:
         """See `Transaction`: where the file is."""
@@ -131,6 +139,7 @@ class SqliteTransaction:
         """See `Transaction`."""
         self._searches += 1
         workspace = SqliteWorkspace(self._connection, self._relations())
+        require_keys(self._relations(), [*(each.table for each in expected), *(each.table for each in removals)])
         with translated(self._file):
             return Comparing(workspace, expected, removals, self._searches).run()
 
@@ -139,9 +148,11 @@ class SqliteTransaction:
         if self._workspace is None:
             return {}
         before = self._changes()
-        with translated(self._file), indexed(self._connection, self._indexed):
+        helped = [key for key, helped in self._unindexed if helped]
+        with translated(self._file), indexed(self._connection, helped, "cleaning"):
             deleted = delete_rows(self._workspace, self._found)
-        self._witness(before, sum(deleted.values()), "deleted")
+        emptied = self._workspace.emptied
+        self._witness(before, sum(deleted.values()) + emptied, "updated and deleted" if emptied else "deleted")
         return deleted
 
     def _changes(self) -> int:
@@ -157,13 +168,27 @@ class SqliteTransaction:
                 "`--unwitnessed`",
             )
 
-    def plan_bulk(self, load: BulkLoad) -> tuple[Sequence[TakenOff], Sequence[str]]:  # noqa: ARG002
+    def plan_bulk(self, load: BulkLoad) -> tuple[Sequence[TakenOff], Sequence[str]]:
         """See `Transaction`; nothing is taken off."""
-        return (), ()
+        return (), self._plan_load(load.rows)
 
-    def loading(self, load: BulkLoad | None) -> AbstractContextManager[Sequence[str]]:  # noqa: ARG002
-        """See `Transaction`; keys and indexes stay in place."""
-        return nullcontext(())
+    def _plan_load(self, coming: Mapping[str, int]) -> Sequence[str]:
+        """Find the keys that get an index while these rows come, which serves the cleanup, too; notes on them."""
+        going = {table: count for table, (_, count) in self._found.items()}
+        with translated(self._file):
+            self._slow_loads = find_slow_loads(self._connection, self._others(), coming, going)
+        served = {(each.relation.name, each.key.columns) for each in self._slow_loads}
+        self._unindexed = [
+            each for each in self._unindexed if (each[0].relation.name, each[0].key.columns) not in served
+        ]
+        return [key.loading_note(_creation(key)) for key in self._slow_loads]
+
+    @contextmanager
+    def loading(self, load: BulkLoad | None) -> Iterator[Sequence[str]]:
+        """See `Transaction`; keys and indexes stay in place, and keys that make a load slow have indexes meanwhile."""
+        notes = self._plan_load(load.rows) if load else ()
+        with translated(self._file), indexed(self._connection, self._slow_loads, "loading"):
+            yield notes
 
     def load(self, table: str, columns: Sequence[str], batches: Iterable[pl.DataFrame]) -> int:
         """See `Transaction`."""
@@ -201,9 +226,11 @@ class SqliteTransaction:
 
     def _compared(self, tables: Sequence[UpsertTable]) -> Upsert:
         self._searches += 1
+        require_keys(self._relations(), (each.table for each in tables))
         with translated(self._file):
             upsert = Upsert(SqliteWorkspace(self._connection, self._relations()), tables, self._searches)
             upsert.compare()
+        self._remarks += self._plan_load({table: each.inserted for table, each in upsert.results.items()})
         return upsert
 
     def plan_upsert(self, tables: Sequence[UpsertTable]) -> Mapping[str, Upserted]:
@@ -216,7 +243,7 @@ class SqliteTransaction:
             self._settle(each.table)
         upsert = self._compared(tables)
         before = self._changes()
-        with translated(self._file):
+        with translated(self._file), indexed(self._connection, self._slow_loads, "loading"):
             done = list(upsert.write())
         meant = sum(each.inserted + each.updated for each in done)
         self._witness(before, meant, "inserted or updated")
@@ -225,7 +252,7 @@ class SqliteTransaction:
     def _settle(self, table: str) -> None:
         if table in self._outgrown:
             with translated(self._file):
-                settle(self._connection, *self._outgrown.pop(table), self._file)
+                settle(self._connection, *self._outgrown.pop(table), self._relations(), self._file)
             self._read = None
 
     def _lost(self) -> Iterator[str]:
@@ -255,12 +282,17 @@ class SqliteTransaction:
             except sqlite3.IntegrityError:
                 table, _, parent, _ = raw.execute("PRAGMA foreign_key_check").fetchone()
             else:
-                self.notes += lost
+                self._remarks += lost
                 return
         raise DatabaseError(
             f"a row of `{table}` refers to a `{parent}` that does not exist",
             "let the field draw from an entity of that table with `ref`",
         )
+
+
+def _creation(key: UnindexedKey) -> str:
+    """The statement that makes the index to keep."""
+    return key.creation(index_name(key.relation.name, key.key.columns))
 
 
 def _raw(connection: sa.Connection) -> sqlite3.Connection:

@@ -8,9 +8,10 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from seedengine.targets.conditions import Comparisons
+from seedengine.targets.conditions import Comparisons, Rows
 from seedengine.targets.found import FoundRows
 from seedengine.targets.relations import Relation
+from seedengine.targets.sqlite.circular import CircularDeletion, acting_keys
 from seedengine.targets.sqlite.comparisons import SqliteComparisons
 from seedengine.targets.sqlite.errors import explain_row
 from seedengine.targets.sqlite.insert import insert_rows
@@ -26,7 +27,9 @@ class SqliteWorkspace:
     def __init__(self, connection: sa.Connection, relations: Mapping[str, Relation]) -> None:
         self.connection = connection
         self.relations = relations
-        self.compare: Comparisons = SqliteComparisons()
+        self.compare: Comparisons = SqliteComparisons(connection)
+        self.emptied = 0
+        """How many references of rows that go were set to NULL before, by `delete`."""
 
     def freeze(self) -> None:
         """A transaction that only reads has opened its file for reading only."""
@@ -47,8 +50,13 @@ class SqliteWorkspace:
 
         The number of rows of each that are gone, where a cascade among them may have been faster than the statement.
         """
-        for rows in group:
-            self.connection.execute(rows.deletion())
+        if keys := acting_keys(group):
+            deletion = CircularDeletion(self, group, keys)
+            deletion.run()
+            self.emptied += deletion.emptied
+        else:
+            for rows in group:
+                self.connection.execute(rows.deletion())
         return [self._gone(rows) for rows in group]
 
     def _gone(self, rows: FoundRows) -> int:
@@ -71,6 +79,13 @@ class SqliteWorkspace:
         """Both have the same value, two NULLs included."""
         return rows.is_not_distinct_from(staged)
 
+    def referring(self, rows: Rows, column: str, parent: Relation, target: str) -> sa.ColumnElement[Any]:
+        """Without an affinity of its own where it has another than the parent's column, whose alone a key goes by."""
+        value: sa.ColumnElement[Any] = rows.column(column)
+        if _affinity(rows.relation, column) == _affinity(parent, target):
+            return value
+        return sa.UnaryExpression(value, operator=sa.sql.operators.custom_op("+"))
+
     def fitted(
         self, value: sa.ColumnElement[Any], _source: Relation, _name: str, _relation: Relation, _column: str
     ) -> sa.ColumnElement[Any]:
@@ -87,3 +102,17 @@ class SqliteWorkspace:
         else:
             return
         raise refusal
+
+
+def _affinity(relation: Relation, name: str) -> str:
+    """What SQLite makes of values by the declared type of a column, and number for whatever makes numbers.
+
+    The rules are those of https://www.sqlite.org/datatype3.html, section 3.1.
+    """
+    column = relation.table.column(name)
+    declared = "INTEGER" if column is None else column.type.upper()  # a row's own number is no column
+    if "INT" in declared:
+        return "number"
+    if any(word in declared for word in ("CHAR", "CLOB", "TEXT")):
+        return "text"
+    return "blob" if not declared or "BLOB" in declared else "number"
