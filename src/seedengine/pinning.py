@@ -31,6 +31,8 @@ def verify_lock(loaded: Loaded, *, progress: Progress | None = None) -> LockVeri
     """
     started = monotonic()
     path, size = loaded.path.with_name(LOCK), _size_in_words(loaded.options)
+    if not path.exists():
+        raise InvalidCall(f"`{path}` does not exist", "write it with `seedengine verify SPEC --write-lock`")
     sizes = read_lock(path).get(loaded.path.name, {})
     if size not in sizes:
         others = f", only {', '.join(f'`{each}`' for each in sorted(sizes))}" if sizes else ""

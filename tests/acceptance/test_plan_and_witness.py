@@ -198,7 +198,7 @@ def test_a_saved_plan_is_carried_out_or_refused(spec: Path, database: Database, 
     spec.write_text(SPEC)
     whole = plan.read_text()
     plan.write_text(json.dumps({**json.loads(whole), "identity": "of another database under the same name"}))
-    assert "the plan is out of date: the database, which was `" in run(*call).err
+    assert "the plan is out of date: the database that is called `" in run(*call).err
     plan.write_text(whole)
     assert "letter        11         10" in succeed(*call).out
     assert run(*call).code == 3, "what it would do is done"
@@ -208,6 +208,10 @@ def test_what_is_no_plan(spec: Path, tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
     assert "only a plan for a database is saved" in run("plan", spec, "--output", plan, env={"DATABASE_URL": ""}).err
     assert not plan.exists()
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    nowhere = run("plan", spec, "--output", tmp_path / "no" / "plan.json", "--database-url", url)
+    assert nowhere.code == 2
+    assert f"`{tmp_path / 'no' / 'plan.json'}`: no such file or directory" in nowhere.err
     plan.write_text("{}")
     for arguments, message in (
         (("apply", "--plan", plan), "it is no plan that `seedengine plan --output` wrote"),

@@ -162,10 +162,10 @@ def test_entries_of_other_sizes_and_specs_stay(call: Call, shop: Path) -> None:
 def test_a_lock_that_is_missing_is_one_message(call: Call, shop: Path) -> None:
     outcome = call("verify", shop, "--lock")
     assert outcome.code == 2
-    assert outcome.err.splitlines()[0] == (
-        "error: `seedengine.lock` has no entry of `shop.yaml` for the size `as written`"
-    )
+    assert outcome.err.splitlines()[0] == "error: `seedengine.lock` does not exist"
     assert "--write-lock" in outcome.err
+    assert call("verify", shop, "--scale", "2", "--write-lock").code == 0
+    assert "has no entry of `shop.yaml` for the size `as written`, only `scale 2`" in call("verify", shop, "--lock").err
 
 
 @pytest.mark.parametrize(

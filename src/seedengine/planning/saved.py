@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -61,14 +62,20 @@ class SavedPlan(BaseModel):
 
 
 def save(path: Path, plan: Plan, call: Call) -> None:
-    """Write a plan so that `read_saved` reads it: all of it, or nothing; raises OSError."""
+    """Write a plan so that `read_saved` reads it: all of it, or nothing; raises InvalidCall where it cannot be."""
     data: dict[str, Any] = {"seedengine_plan": 1, "call": call.model_dump(), **plan.as_json()}
     unfinished = path.with_name(f".{path.name}.seedengine-unfinished")
     try:
         unfinished.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
         unfinished.replace(path)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be written").lower()
+    else:
+        return
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
+    raise InvalidCall(f"`{path}`: {reason}", "name a file in a folder that can be written")
 
 
 def read_saved(path: Path) -> SavedPlan:
@@ -98,7 +105,7 @@ def refuse_stale(
     now = {step.table: _Step.model_validate(step, from_attributes=True) for step in steps}
     changed = [
         *(["the spec, its size, or a version that its values depend on"] if saved.fingerprint != fingerprint else []),
-        *([f"the database, which was `{saved.target}`"] if (saved.target, saved.identity) != database else []),
+        *([f"the database{_names(saved.target, database[0])}"] if (saved.target, saved.identity) != database else []),
         *(["the tables that are missing"] if tuple(created) != saved.create else []),
         *(
             f"the rows of `{table}` that go ({_rows(before.get(table))} then, {_rows(now.get(table))} now)"
@@ -112,6 +119,10 @@ def refuse_stale(
             f"the plan is out of date: {changed[0]} changed since it was made{more}",
             "nothing was changed; make a new plan, and look at it",
         )
+
+
+def _names(before: str, now: str) -> str:
+    return f" (`{before}` then, `{now}` now)" if before != now else f" that is called `{now}`"
 
 
 def _rows(step: _Step | None) -> str:

@@ -91,7 +91,7 @@ class Upsert:
         query = sa.select(*(there.column(name).label(place) for name, place in kept.items()), rows.c[staged.row])
         query = query.select_from(rows.join(there.alias, staged.known(there, rows)))
         if self._workspace.lock_rows:
-            query = query.with_for_update(of=there.alias)
+            query = query.with_for_update(of=there.alias, key_share=True)
         matches = staged.matches.clause
         self._execute(matches.insert().from_select([*kept.values(), staged.row], query))
         self._make_ready(staged.matches, [staged.row])
