@@ -87,7 +87,8 @@ class Going:
     `strangers` are those that the spec would not make again, None where nobody had to know. `mixed` are those that hang
     on a row that goes and may be somebody's all the same: they hang on a row of an owner's that stays, too, or the
     filter of their own table does not name them. The keys are those of the first ones of each. `whole` says that a
-    filter names rows of the table and that none of its rows stays.
+    filter names rows of the table and that none of its rows stays. So many more rows look `alike` one of the spec's
+    than it makes: which of them are somebody's cannot be told.
     """
 
     rows: int
@@ -97,3 +98,4 @@ class Going:
     mixed: int = 0
     mixed_keys: str = ""
     whole: bool = False
+    alike: int = 0

@@ -99,17 +99,15 @@ def _find(
 
 
 def _refuse_changed(run: Run, transaction: Transaction, inserted: Mapping[str, int]) -> None:
-    """Raises Refused where a trigger has changed rows that came, so that the next run would leave them and add more."""
+    """Raises Refused where rows are others than were given, so that the next run would leave them and add more."""
     from seedengine.targets.refusing import CHANGED_ROWS_HELP
 
-    found = transaction.find_again(run.removals(), inserted, run.graph.later)
-    if found is None:
-        return
-    for table, rows in inserted.items():
-        lost = rows - found.get(table, 0)
+    for table, found in transaction.find_again(run.removals(), inserted, run.graph.later).items():
+        lost = inserted.get(table, 0) - found
         if lost > 0:
             raise Refused(
-                f"{lost:,} of the {rows:,} rows that came into `{table}` are none that the next run would remove",
+                f"{lost:,} of the {inserted[table]:,} rows that came into `{table}` are none that the next run would "
+                "remove",
                 CHANGED_ROWS_HELP,
             )
 

@@ -1,6 +1,8 @@
 """Rows of somebody's that look like the spec's, or hang on its rows: each case is one that a run once took."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -44,16 +46,156 @@ def apply(url: str, folder: Path, body: str, *flags: object) -> Outcome:
     return run("apply", folder / "s.yaml", "--database-url", url, *flags)
 
 
-def test_of_equal_rows_no_more_go_than_the_spec_makes(database: Database, tmp_path: Path) -> None:
+def test_more_rows_that_look_the_same_than_the_spec_makes(database: Database, tmp_path: Path) -> None:
     url, execute = database
     execute("CREATE TABLE log (level text, message text)")
-    for _ in range(5):
-        execute("INSERT INTO log VALUES ('info', 'started'), ('info', 'Started')")
     body = "entities:\n  log: {count: 2, fields: {level: info, message: started}}\n"
+    execute("INSERT INTO log VALUES ('info', 'Started')")
     for _ in range(2):
         assert apply(url, tmp_path, body).code == 0
-        assert execute("SELECT count(*) FROM log WHERE message = 'Started'") == [(5,)]
-        assert execute("SELECT count(*) FROM log WHERE message = 'started'") == [(5,)]
+        assert execute("SELECT count(*) FROM log") == [(3,)]
+    execute("INSERT INTO log VALUES ('info', 'started')")
+    for flags in ((), ("--max-deletes", 0)):
+        refused = apply(url, tmp_path, body, *flags)
+        assert refused.code == 3
+        assert execute("SELECT count(*) FROM log") == [(4,)]
+    assert (
+        "`log` holds more rows that look the same as this spec's than it makes, by 1" in apply(url, tmp_path, body).err
+    )
+    assert apply(url, tmp_path, body, "--max-deletes", 1).code == 0
+    assert execute("SELECT count(*) FROM log") == [(3,)]
+
+
+def test_entities_of_one_table_that_make_the_same_row(database: Database, tmp_path: Path) -> None:
+    url, execute = database
+    execute("CREATE TABLE tag (name text, kind text DEFAULT 'x')")
+    body = (
+        "entities:\n  a: {table: tag, rows: [{name: news}, {name: sport}], fields: {kind: x}}\n"
+        "  b: {table: tag, rows: [{name: news}, {name: music}], fields: {kind: x}}\n"
+        "  c: {table: tag, rows: [{name: news}]}\n"
+    )
+    for _ in range(3):
+        assert apply(url, tmp_path, body).code == 0
+        assert execute("SELECT count(*) FROM tag") == [(5,)]
+
+
+DEFAULTS = {
+    "postgres": ["'{}'::text[]", "ARRAY[]::text[]", "ARRAY['x'::text]"],
+    "sqlite": ["'x'", "(1+1)", "1e3", "+1", "(json_array())", '"open"', "0x10"],
+}
+
+
+@pytest.mark.parametrize(("kind", "default"), [(kind, each) for kind, them in DEFAULTS.items() for each in them])
+def test_a_row_of_which_somebody_filled_what_has_a_default(
+    kind: str, default: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    theirs = "'{mine}'" if kind == "postgres" else "'mine'"
+    create = f"CREATE TABLE label (name text, tags {'text[]' if kind == 'postgres' else 'text'} DEFAULT {default})"
+    fill = f"INSERT INTO label VALUES ('Urgent', {theirs})"
+    body = "entities:\n  label: {rows: [{name: Urgent}]}\n"
+    if kind == "postgres":
+        url = request.getfixturevalue("postgres_url")
+        with psycopg.connect(url) as server:
+            server.execute(f"{create}; {fill}".encode())
+    else:
+        url = f"sqlite:///{tmp_path / 'app.db'}"
+        with closing(sqlite3.connect(tmp_path / "app.db")) as file:
+            file.executescript(f"{create}; {fill}")
+    for removed in (0, 1):
+        outcome = apply(url, tmp_path, body, "--format", "json")
+        assert outcome.code == 0, outcome.err
+        assert [each["removed"] for each in outcome.json["tables"]] == [removed]
+
+
+def test_a_row_that_somebody_changes_while_it_is_waited_for(postgres_url: str, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(HEAD + "entities:\n  label: {rows: [{name: Urgent}]}\n")
+    command = [sys.executable, "-m", "seedengine", "apply", "s.yaml", "--database-url", postgres_url]
+    with psycopg.connect(postgres_url, autocommit=True) as watcher, psycopg.connect(postgres_url) as application:
+        watcher.execute("CREATE TABLE label (id serial PRIMARY KEY, name text, note text)")
+        watcher.execute("INSERT INTO label (name) VALUES ('Urgent')")
+        application.execute("UPDATE label SET note = 'precious'")
+        process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        while process.poll() is None and watcher.execute(waiting).fetchone() == (0,):
+            pass
+        application.commit()
+        said, _ = process.communicate()
+        assert process.returncode == 0, said
+        assert watcher.execute("SELECT note FROM label ORDER BY id").fetchall() == [("precious",), (None,)]
+
+
+LOOKUP = """cleanup: {city: generated}
+entities:
+  city: {rows: [{name: Aden}, {name: Taiz}]}
+"""
+
+
+def test_what_hangs_on_a_row_that_is_only_known_by_its_letters(database: Database, tmp_path: Path) -> None:
+    url, execute = database
+    serial = "serial" if url.startswith("postgres") else "integer"
+    execute(f"CREATE TABLE city (id {serial} PRIMARY KEY, name text)")
+    execute("CREATE TABLE resident (city integer REFERENCES city, name text)")
+    assert apply(url, tmp_path, LOOKUP).code == 0
+    execute("INSERT INTO resident SELECT id, 'Rita' FROM city WHERE name = 'Aden'")
+    refused = apply(url, tmp_path, LOOKUP)
+    assert refused.code == 3
+    assert "1 row that may be somebody's would go too, for hanging on rows that go: 1 of `resident`" in refused.err
+    assert execute("SELECT name FROM resident") == [("Rita",)]
+
+
+NUMBERED = """cleanup: {customer: generated, product: generated}
+entities:
+  customer: {count: 2, fields: {id: {sequence: 1}, name: {template: "Cust {row}"}}}
+  product: {count: 2, fields: {id: {sequence: 1}, title: {template: "Prod {row}"}}}
+  orders: {count: 3, fields: {id: {sequence: 1}, customer: {ref: customer}, product: {ref: product}}}
+"""
+
+
+def test_orders_of_a_real_customer_where_customers_have_numbers(database: Database, tmp_path: Path) -> None:
+    url, execute = database
+    execute("CREATE TABLE customer (id integer PRIMARY KEY, name text)")
+    execute("CREATE TABLE product (id integer PRIMARY KEY, title text)")
+    execute(
+        "CREATE TABLE orders (id integer PRIMARY KEY, customer integer REFERENCES customer,"
+        " product integer REFERENCES product)"
+    )
+    for _ in range(2):
+        assert apply(url, tmp_path, NUMBERED).code == 0
+    execute("INSERT INTO customer VALUES (1001, 'Real Rita')")
+    execute("INSERT INTO orders VALUES (1001, 1001, 1)")
+    refused = apply(url, tmp_path, NUMBERED)
+    assert refused.code == 3
+    assert "1 of `orders`: 1001" in refused.err
+
+
+SHARED = """entities:
+  robot: {table: users, rows: [{name: R1}], fields: {id: 11111111-1111-4111-8111-111111111111}}
+  person: {table: users, count: 2, fields: {id: {uuid: {}}, name: {template: "P{row}"}}}
+"""
+
+
+def test_bookkeeping_of_the_application_beside_an_entity_without_keys_of_its_own(
+    database: Database, tmp_path: Path
+) -> None:
+    url, execute = database
+    kind = "uuid" if url.startswith("postgres") else "text"
+    execute(f"CREATE TABLE users (id {kind} PRIMARY KEY, name text, logged_in text)")
+    assert apply(url, tmp_path, SHARED).code == 0
+    execute("UPDATE users SET logged_in = 'yes' WHERE name = 'P1'")
+    assert apply(url, tmp_path, SHARED).code == 0
+    assert execute("SELECT count(*) FROM users") == [(3,)]
+
+
+def test_a_filter_that_does_not_match_what_the_database_makes_of_a_value(tmp_path: Path) -> None:
+    body = (
+        'cleanup: {slot: {opens: {equals: "08:00"}}}\n'
+        "entities:\n  slot: {count: 3, fields: {opens: {time: 08:00..08:00}, note: {faker: word}}}\n"
+    )
+    refused = apply(f"sqlite:///{tmp_path / 'slots.db'}", tmp_path, body)
+    assert refused.code in (2, 3)
+    assert not (tmp_path / "slots.db").exists()
 
 
 def test_what_a_database_takes_for_equal_is_not_the_same_row(database: Database, tmp_path: Path) -> None:

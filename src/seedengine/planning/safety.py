@@ -48,6 +48,14 @@ def refuse_unsafe(going: Mapping[str, Going], allowed: Allowed) -> None:
             f"{count} that may be somebody's would go too, for hanging on rows that go: {listed}",
             "where they are to go, give `--delete-mixed`, or say with `follows:` in the cleanup which key decides",
         )
+    for table, each in going.items() if allowed.deletes is None else ():
+        if each.alike:
+            raise Refused(
+                f"`{table}` holds more rows that look the same as this spec's than it makes, by {each.alike:,}: "
+                "which are somebody's cannot be told",
+                "tell them apart by a cleanup filter, or by keys like `uuid`; where all are to go, give "
+                f"`--max-deletes {_most(going)}`",
+            )
     strange = {table: each.strangers for table, each in going.items() if each.strangers}
     many = sum(strange.values())
     if many > allowed.few:

@@ -60,9 +60,10 @@ def _which(step: CleanStep) -> str:
     if step.rows and 0 < step.named < step.rows:
         words += f" ({step.named:,} and {step.rows - step.named:,})"
     if step.strangers:
-        words += f"; {step.strangers:,} that this spec would not make again: {step.strange_keys}"
+        words += f"; {step.strangers:,} that this spec would not make again"
+        words += f": {step.strange_keys}" if step.strange_keys else ""
     if step.mixed:
-        words += f"; {step.mixed:,} that only hang on such rows and may be somebody's: {step.mixed_keys}"
+        words += f"; {step.mixed:,} only for hanging on rows that go, and may be somebody's: {step.mixed_keys}"
     return words
 
 

@@ -124,15 +124,16 @@ class Search:
             if removal.where is not None:
                 named.append(matching(removal.where, rows, self.workspace.compare, self._values))
             if removal.generated:
-                some = removal.generated
-                named.append(self.recognised.holds(rows, *(((), some) if removal.implied else (some, ()))))
+                doubtful = [each for each in removal.generated if removal.implied and not each.keyed]
+                sure = [each for each in removal.generated if each not in doubtful]
+                named.append(self.recognised.holds(rows, sure, untouched=doubtful))
             if named and self._add(rows, sa.or_(*named), round, named=True):
                 grown.add(removal.table)
         return grown
 
     def _values(self, removed: Removed) -> sa.ScalarSelect[str]:
         if removed.table not in self.found:
-            return sa.select(sa.cast(sa.null(), sa.Text)).where(sa.false()).scalar_subquery()
+            return _no_values(removed)
         return self.found[removed.table].values(removed.column)
 
     def _find_hanging(self, round: int, grown: set[str]) -> set[str]:
@@ -181,6 +182,22 @@ class Search:
             self.analyzed[table] = count
             self.workspace.analyze(found)
         return added
+
+
+def count_filtered(workspace: Workspace, removals: Sequence[Removal]) -> dict[str, int]:
+    """How many rows of each table its filter matches, where that asks for nothing but the row itself."""
+    found: dict[str, int] = {}
+    for removal in removals:
+        if removal.where is not None and not any(removal.where.removed()):
+            rows = Rows.of(workspace.relations[removal.table])
+            matches = matching(removal.where, rows, workspace.compare, _no_values)
+            counted = sa.select(sa.func.count()).select_from(rows.alias).where(matches, *rows.own())
+            found[removal.table] = int(workspace.connection.execute(counted).scalar_one())
+    return found
+
+
+def _no_values(_removed: Removed) -> sa.ScalarSelect[str]:
+    return sa.select(sa.cast(sa.null(), sa.Text)).where(sa.false()).scalar_subquery()
 
 
 def _require_foreign_key(relation: Relation, column: str) -> None:

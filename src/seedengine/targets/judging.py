@@ -44,11 +44,16 @@ def _judge(search: Search, table: str, owners: _Owners, *, many: bool) -> Going:
     )
     stays = sa.exists(sa.select(sa.literal(1)).select_from(rows.alias).where(~found.holds(rows.column), *rows.own()))
     whole = bool(filtered and named and not made and not execute(sa.select(stays)).scalar_one())
+    generated = any(each.table == table and each.generated for each in search.removals)
+    counted = whole or (many and not made)
+    surplus = search.recognised.surplus(found) if generated or counted else 0
     strangers, strange_keys = None, ""
-    if whole or (many and not made):
+    if counted or surplus:
         strangers, strange_keys = _listed(search, rows, sa.and_(found.holds(rows.column), _strange(search, rows)))
+        strangers += surplus
     mixed, mixed_keys = _mixed(search, rows, owners)
-    return Going(search.counts[table], named, strangers, strange_keys, mixed, mixed_keys, whole)
+    alike = surplus if generated else 0
+    return Going(search.counts[table], named, strangers, strange_keys, mixed, mixed_keys, whole, alike)
 
 
 def _strange(search: Search, rows: Rows) -> sa.ColumnElement[bool]:
@@ -68,33 +73,36 @@ def _made(search: Search, rows: Rows, among: Sequence[GeneratedRows]) -> sa.Colu
 class _Owners:
     """The tables whose rows have an owner: something says whose they are, or they hang on such a table.
 
-    In those `marked` a cleanup filter does, and in those `known` the spec knows its own by keys that are nobody else's.
+    In those `marked` a cleanup filter does, and in those `known` the spec knows its own: by keys that nobody else has,
+    or since the cleanup says so. Rows of those `lettered` are only known by their letters, and may be somebody's too.
     """
 
     filtered: frozenset[str]
     marked: frozenset[str]
     known: frozenset[str]
+    lettered: frozenset[str]
 
     @classmethod
     def of(cls, search: Search) -> _Owners:
         filtered = frozenset(each.table for each in search.removals if each.where is not None)
-        known = {
-            each.table for each in search.removals if each.generated and all(made.keyed for made in each.generated)
-        }
+        generated = [each for each in search.removals if each.generated and not each.implied]
+        known = {each.table for each in generated}
+        lettered = frozenset(each.table for each in generated if not all(made.keyed for made in each.generated))
         needs = {
             name: {key.target for key in relation.table.foreign_keys}
             for name, relation in search.workspace.relations.items()
         }
         reach = {name: reachable(name, needs) | {name} for name in needs}
         marked = frozenset(name for name in needs if reach[name] & filtered)
-        return cls(filtered, marked, frozenset(name for name in needs if reach[name] & known) - marked)
+        return cls(filtered, marked, frozenset(name for name in needs if reach[name] & known) - marked, lettered)
 
 
 def _mixed(search: Search, rows: Rows, owners: _Owners) -> tuple[int, str]:
     """The rows that only hang on one that goes and may be somebody's all the same; none where one key alone decides.
 
     These hang on a row of an owner's that stays, too; or the spec does not make them, and they hang on one that stays
-    in a table in which it knows its own, or the filter of their own table does not name them.
+    in a table in which it knows its own, or on one that goes and is only known by its letters, or the filter of their
+    own table does not name them.
     """
     table = rows.relation.table
     if table.name in search.follows:
@@ -102,7 +110,9 @@ def _mixed(search: Search, rows: Rows, owners: _Owners) -> tuple[int, str]:
     found = search.found[table.name]
     hanging = found.holds(rows.column, found.clause.c[NAMED] == 0)
     certain = sa.or_(sa.false(), *_staying(search, rows, owners.marked))
-    doubtful = [sa.true()] if table.name in owners.filtered else [*_staying(search, rows, owners.known)]
+    doubtful = [*_staying(search, rows, owners.known), *_going(search, rows, owners.lettered)]
+    if table.name in owners.filtered:
+        doubtful.append(sa.true())
     count, keys = _listed(search, rows, sa.and_(hanging, certain))
     more = sa.and_(hanging, sa.or_(sa.false(), *doubtful))
     if not doubtful or not _count(search, rows, more):
@@ -117,6 +127,13 @@ def _staying(search: Search, rows: Rows, targets: Collection[str]) -> Iterator[s
     for key in rows.relation.table.foreign_keys:
         if key.target in targets:
             yield _stays(search, rows, key)
+
+
+def _going(search: Search, rows: Rows, targets: Collection[str]) -> Iterator[sa.ColumnElement[bool]]:
+    """For each foreign key that leads to one of these tables: that a row refers by it to one that goes."""
+    for key in rows.relation.table.foreign_keys:
+        if key.target in targets and search.counts.get(key.target):
+            yield search.refers(rows, key)
 
 
 def _stays(search: Search, rows: Rows, key: ForeignKey) -> sa.ColumnElement[bool]:

@@ -204,10 +204,11 @@ class Transaction(Protocol):
 
     def find_again(
         self, removals: Sequence[Removal], filled: Collection[str], changed: Collection[str]
-    ) -> Mapping[str, int] | None:
-        """How many rows of each table these removals would find by now; None where no trigger can have changed any.
+    ) -> Mapping[str, int]:
+        """How many rows of each table these removals would find by now.
 
-        Rows came into the tables `filled`, and were updated in `changed`.
+        Rows came into the tables `filled`, and were updated in `changed`. Where no trigger can have changed any, only
+        tables are counted of which a filter alone says what goes.
         """
 
     def upsert(self, tables: Sequence[UpsertTable]) -> Mapping[str, Upserted]:

@@ -19,7 +19,10 @@ from seedengine.targets.staged import StagedTable, same
 _LONGEST_VALUE = 60
 """So much of a value is shown in a message."""
 
-CHANGED_ROWS_HELP = "a trigger changes rows as they come: let the spec make what it makes of them; nothing was changed"
+CHANGED_ROWS_HELP = (
+    "the database makes others of them, by a trigger or the type of a column: let the spec make what it then holds; "
+    "nothing was changed"
+)
 """What to do where what was written is not known again."""
 
 _APART = "let `key` name what tells the rows apart"
@@ -103,17 +106,19 @@ def refuse_somebodys(found: Mapping[str, Upserted]) -> None:
     raise Refused(
         f"{count:,} row{'s' if count > 1 else ''} that may be somebody's would be updated, being none that the cleanup "
         f"names: {listed}",
-        "change the key in the spec, or let `cleanup` name these rows",
+        "let `cleanup` name these rows, or say with `follows:` there which foreign key decides; or change the key",
     )
 
 
 def refuse_lost(workspace: Workspace, staged: StagedTable, rows: sa.Subquery) -> None:
     """Raises Refused where rows that were written are not there by their key: every upsert would add more."""
     there, key = Rows.of(staged.relation), staged.table.key
-    found = sa.exists(sa.select(sa.literal(1)).select_from(there.alias).where(staged.known(there, rows)))
     whole = (rows.c[name].is_not(None) for name in key)
-    query = sa.select(sa.func.count()).select_from(rows).where(*whole, ~found)
-    if lost := workspace.connection.execute(query).scalar_one():
+    made = sa.select(sa.func.count()).select_from(rows).where(*whole)
+    # Every key is that of one row at most on both sides, and by a join they are found without an index of the table.
+    known = sa.select(sa.func.count()).select_from(rows.join(there.alias, staged.known(there, rows)))
+    execute = workspace.connection.execute
+    if lost := execute(made).scalar_one() - execute(known).scalar_one():
         raise Refused(
             f"{lost:,} of the rows that came into `{staged.table.table}` have another {', '.join(key)} there, so that "
             "the next upsert would insert them once more",

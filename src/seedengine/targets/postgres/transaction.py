@@ -9,7 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from seedengine.catalog import Catalog, Going, Table, TakenOff
-from seedengine.targets.closure import Search
+from seedengine.targets.closure import Search, count_filtered
 from seedengine.targets.comparing import Comparing
 from seedengine.targets.deletion import delete_rows
 from seedengine.targets.found import FoundRows
@@ -166,16 +166,16 @@ class PostgresTransaction:
 
     def find_again(
         self, removals: Sequence[Removal], filled: Collection[str], changed: Collection[str]
-    ) -> Mapping[str, int] | None:
+    ) -> Mapping[str, int]:
         """See `Transaction`."""
         relations = self._catalog().relations
         with translated():
             if not has_acting_trigger(self._connection, relations, filled, changed):
-                return None
+                return count_filtered(self._new_workspace(), removals)
             self._searches += 1
             search = Search(self._new_workspace(), removals, self._searches)
             search.run()
-            return search.counts
+            return {table: search.counts.get(table, 0) for table in filled}
 
     def _new_workspace(self) -> PostgresWorkspace:
         return PostgresWorkspace(self._connection, self._catalog(), lock_rows=not self._read_only)

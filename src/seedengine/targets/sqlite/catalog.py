@@ -58,7 +58,7 @@ def read_relations(connection: sa.Connection) -> dict[str, Relation]:
     primary: dict[str, list[tuple[int, str]]] = {}
     for table, name, type, required, default, place, hidden in connection.exec_driver_sql(_COLUMNS):
         columns.setdefault(table, []).append(
-            Column(name, type, not (required or place), default, generated=hidden in (2, 3))
+            Column(name, type, not (required or place), _default(default), generated=hidden in (2, 3))
         )
         if place:
             primary.setdefault(table, []).append((place, name))
@@ -155,6 +155,14 @@ def _foreign_keys(
             found.setdefault(table, []).append(key)
     # SQLite numbers them from the last declared to the first.
     return {table: tuple(reversed(each)) for table, each in found.items()}
+
+
+def _default(text: str | None) -> str | None:
+    """A default as it may stand elsewhere: there, a text in double quotes would be the name of a column."""
+    if text is None or not text.startswith('"'):
+        return text
+    inner = text[1:-1].replace('""', '"').replace("'", "''")
+    return f"'{inner}'"
 
 
 def _quoted(name: str) -> str:

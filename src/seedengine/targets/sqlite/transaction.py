@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from seedengine.catalog import Catalog, Going, Table, TakenOff
 from seedengine.diagnostics import DatabaseError
-from seedengine.targets.closure import Search
+from seedengine.targets.closure import Search, count_filtered
 from seedengine.targets.commit import uninterrupted
 from seedengine.targets.comparing import Comparing
 from seedengine.targets.ddl import index_name
@@ -214,15 +214,15 @@ class SqliteTransaction:
 
     def find_again(
         self, removals: Sequence[Removal], filled: Collection[str], changed: Collection[str]
-    ) -> Mapping[str, int] | None:
+    ) -> Mapping[str, int]:
         """See `Transaction`."""
         with translated(self._file):
             if not any(acting_triggers(self._connection, (), filled, changed)):
-                return None
+                return count_filtered(SqliteWorkspace(self._connection, self._relations()), removals)
             self._searches += 1
             search = Search(SqliteWorkspace(self._connection, self._relations()), removals, self._searches)
             search.run()
-            return search.counts
+            return {table: search.counts.get(table, 0) for table in filled}
 
     def _compared(self, tables: Sequence[UpsertTable]) -> Upsert:
         self._searches += 1
