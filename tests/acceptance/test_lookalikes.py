@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from upserts import make_database
 
 from tool import Outcome, run
 
@@ -20,25 +21,17 @@ Database = tuple[str, Execute]
 
 @pytest.fixture(params=["postgres", "sqlite"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
-    """An empty database, and how the application runs a statement in it."""
+    """A database with one table of somebody's, and how the application runs a statement in it."""
+    made = make_database(request, tmp_path)
+    made.script("CREATE TABLE other (id text)")
 
-    def on_sqlite(statement: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(tmp_path / "app.db")) as connection:
-            found = connection.execute(statement).fetchall()
-            connection.commit()
-            return found
+    def execute(statement: str) -> list[tuple[Any, ...]]:
+        if statement.startswith("SELECT"):
+            return made.rows(statement)
+        made.script(statement)
+        return []
 
-    if request.param == "sqlite":
-        on_sqlite("CREATE TABLE other (id text)")
-        return f"sqlite:///{tmp_path / 'app.db'}", on_sqlite
-    url = request.getfixturevalue("postgres_url")
-
-    def on_postgres(statement: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(url) as connection:
-            cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
-
-    return url, on_postgres
+    return made.url, execute
 
 
 def apply(url: str, folder: Path, body: str, *flags: object) -> Outcome:
